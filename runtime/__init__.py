@@ -1,0 +1,1 @@
+"""What every station needs: settings, Kafka, Faust, retry, dead letters, clock, metrics, logging."""

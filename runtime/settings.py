@@ -1,0 +1,149 @@
+"""Settings: read once at start from ``BALCAO_*`` environment variables, one small class a concern."""
+
+from typing import TypeVar
+
+from pydantic import SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from runtime.errors import SettingsError
+
+S = TypeVar("S", bound=BaseSettings)
+
+
+def load(cls: type[S]) -> S:
+    """The settings of one concern, from the environment.
+
+    Raises ``SettingsError``, one sentence that names every missing or wrong variable.
+    """
+    try:
+        return cls()
+    except ValidationError as error:
+        prefix = cls.model_config.get("env_prefix", "")
+        found = [
+            (prefix + "_".join(str(part) for part in issue["loc"]).upper(), issue["type"], issue["msg"])
+            for issue in error.errors()
+        ]
+        missing = [name for name, kind, _ in found if kind == "missing"]
+        wrong = [f"{name} is wrong: {text}" for name, kind, text in found if kind != "missing"]
+        parts = [f"the setting {' and '.join(missing)} is missing"] if missing else []
+        raise SettingsError(
+            f"{'; '.join(parts + wrong)}. Set it in the environment; `balcao up` prints the local ones."
+        ) from None
+
+
+def _prefix(prefix: str) -> SettingsConfigDict:
+    return SettingsConfigDict(env_prefix=prefix, extra="ignore", frozen=True)
+
+
+class KafkaSettings(BaseSettings):
+    """Where the broker is and how to sign in; the names are librdkafka's."""
+
+    model_config = _prefix("BALCAO_KAFKA_")
+    bootstrap_servers: str
+    security_protocol: str = "PLAINTEXT"
+    sasl_mechanism: str | None = None
+    sasl_username: str | None = None
+    sasl_password: SecretStr | None = None
+    ssl_ca_location: str | None = None
+
+
+class RegistrySettings(BaseSettings):
+    """The schema registry's Confluent-compatible API."""
+
+    model_config = _prefix("BALCAO_REGISTRY_")
+    url: str
+
+
+class ConnectSettings(BaseSettings):
+    """Kafka Connect's REST API."""
+
+    model_config = _prefix("BALCAO_CONNECT_")
+    url: str
+
+
+class MarketplaceOwner(BaseSettings):
+    """The marketplace database as the role that owns its tables: migrations only."""
+
+    model_config = _prefix("BALCAO_MARKETPLACE_OWNER_")
+    dsn: SecretStr
+
+
+class MarketplaceWriter(BaseSettings):
+    """The marketplace database as the marketplace's own application writes it (generator, traffic, price list)."""
+
+    model_config = _prefix("BALCAO_MARKETPLACE_WRITER_")
+    dsn: SecretStr
+
+
+class MarketplaceReader(BaseSettings):
+    """The marketplace database, read only: streams and the agents' tools."""
+
+    model_config = _prefix("BALCAO_MARKETPLACE_READER_")
+    dsn: SecretStr
+
+
+class PlatformOwner(BaseSettings):
+    """The platform database as the role that owns its tables: migrations only."""
+
+    model_config = _prefix("BALCAO_PLATFORM_OWNER_")
+    dsn: SecretStr
+
+
+class PlatformAgent(BaseSettings):
+    """The platform database as the agents write turns."""
+
+    model_config = _prefix("BALCAO_PLATFORM_AGENT_")
+    dsn: SecretStr
+
+
+class PlatformSender(BaseSettings):
+    """The platform database as the WhatsApp sender records its attempts."""
+
+    model_config = _prefix("BALCAO_PLATFORM_SENDER_")
+    dsn: SecretStr
+
+
+class BigQuerySettings(BaseSettings):
+    """The warehouse. The two endpoints are set only for an emulator; real BigQuery needs neither."""
+
+    model_config = _prefix("BALCAO_BIGQUERY_")
+    project: str
+    dataset: str = "balcao"
+    rest_endpoint: str | None = None
+    grpc_endpoint: str | None = None
+
+
+class QdrantSettings(BaseSettings):
+    """The vector index; ``collection`` is the alias that readers use."""
+
+    model_config = _prefix("BALCAO_QDRANT_")
+    url: str
+    api_key: SecretStr | None = None
+    collection: str = "products"
+
+
+class WebhookSettings(BaseSettings):
+    """The HTTP server that receives WhatsApp's webhooks."""
+
+    model_config = _prefix("BALCAO_WEBHOOK_")
+    host: str = "127.0.0.1"
+    port: int
+    verify_token: SecretStr
+    app_secret: SecretStr
+
+
+class WhatsAppSettings(BaseSettings):
+    """Meta's Cloud API, for sending; ``graph_url`` ends with the API version."""
+
+    model_config = _prefix("BALCAO_WHATSAPP_")
+    graph_url: str
+    phone_number_id: str
+    access_token: SecretStr
+
+
+class MetricsSettings(BaseSettings):
+    """Where a process serves Prometheus metrics; port 0 serves none."""
+
+    model_config = _prefix("BALCAO_METRICS_")
+    host: str = "127.0.0.1"
+    port: int = 0
