@@ -12,7 +12,7 @@ EscalationReason = Literal["asked_for_person", "not_understood", "not_allowed", 
 
 
 class InboundMessage(TypedDict):
-    """A message a contact sent us, as the channel delivered it; keyed by the contact, so one conversation is in order."""
+    """A message a contact sent us; keyed by the contact, so that a conversation is in order."""
 
     message_id: Annotated[
         str, Doc("The channel's id of the message (wamid...); unique, the idempotency key of a turn.")

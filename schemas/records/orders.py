@@ -11,7 +11,7 @@ OrderStatus = Literal[
 
 
 class EventEnvelope(TypedDict):
-    """The fields every domain event carries: CloudEvents 1.0 (id, source, type, time, subject) and the source position."""
+    """What every domain event carries: CloudEvents 1.0 (id, source, type, time, subject), the position."""
 
     id: Annotated[str, Doc("UUID derived from the source position: the same change has the same id, always.")]
     source: Annotated[str, Doc("URI reference of the table the change was made in.")]

@@ -1,0 +1,89 @@
+"""The `balcao` command: composed here from the commands that each part of the house defines."""
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import typer
+
+import agents.commands
+import connectors.postgres.commands
+import connectors.pricelist.commands
+import connectors.whatsapp.commands
+import deploy.demo.commands
+import deploy.local.commands
+import runtime.commands
+import schemas.commands
+import sinks.bigquery.commands
+import sinks.qdrant.commands
+import sinks.whatsapp.commands
+import store.commands
+import streams.commands
+from runtime.errors import UserError
+
+Command = Callable[..., Any]
+
+
+def group(name: str, help_text: str, commands: dict[str, Command]) -> typer.Typer:
+    """A Typer application of named commands."""
+    app = typer.Typer(name=name, help=help_text, no_args_is_help=True, pretty_exceptions_enable=False)
+    for command, function in commands.items():
+        app.command(command)(function)
+    return app
+
+
+def build() -> typer.Typer:
+    """The whole command tree."""
+    app = group(
+        "balcao",
+        "Balcão: captured changes become events, answers, and fresh views.",
+        {
+            "up": deploy.local.commands.up,
+            "down": deploy.local.commands.down,
+            "status": deploy.local.commands.status,
+            "logs": deploy.local.commands.logs,
+            "demo": deploy.demo.commands.demo,
+            "derive": schemas.commands.derive,
+            "traffic": store.commands.traffic,
+        },
+    )
+    groups = {
+        "connectors": (
+            "Debezium's connectors.",
+            {
+                "apply": connectors.postgres.commands.apply,
+                "status": connectors.postgres.commands.status,
+                "restart": connectors.postgres.commands.restart,
+            },
+        ),
+        "run": (
+            "Run one station in the foreground.",
+            {
+                "webhook": connectors.whatsapp.commands.run,
+                "streams": streams.commands.run,
+                "customer": agents.commands.run_customer,
+                "bigquery": sinks.bigquery.commands.run,
+                "qdrant": sinks.qdrant.commands.run,
+                "whatsapp": sinks.whatsapp.commands.run,
+            },
+        ),
+        "topics": ("The broker's topics.", {"apply": runtime.commands.topics_apply}),
+        "db": ("The databases.", {"migrate": store.commands.migrate, "seed": store.commands.seed}),
+        "pricelist": ("The official price list.", {"import": connectors.pricelist.commands.import_pricelist}),
+    }
+    for name, (help_text, commands) in groups.items():
+        app.add_typer(group(name, help_text, commands))
+    return app
+
+
+def main() -> None:
+    """Run the command line; an error meant for people ends it with one sentence and exit code 2."""
+    try:
+        build()()
+    except UserError as error:
+        sys.stderr.write(f"balcao: {error}\n")
+        raise SystemExit(2) from error
+
+
+if __name__ == "__main__":
+    main()
