@@ -1,0 +1,114 @@
+"""Values on the wire: Avro in Confluent's format, a zero byte, the schema's id in 4 big-endian bytes, the binary.
+
+Source: https://docs.confluent.io/platform/current/schema-registry/fundamentals/serdes-develop/index.html#wire-format
+"""
+
+import struct
+from collections.abc import Mapping
+from io import BytesIO
+from typing import Any
+
+import fastavro
+from fastavro.validation import ValidationError
+
+from runtime.errors import BadRecord
+from runtime.registry import Registry, UnknownSchema
+from schemas.avro import schema_of
+from schemas.topic import Topic
+
+_PREFIX = struct.Struct(">bI")
+_LARGEST_ID = 2**31 - 1
+
+
+class Encoder:
+    """Values to bytes."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+        self._ready: dict[str, tuple[bytes, Any]] = {}
+
+    def prepare(self, *topics: Topic) -> None:
+        """Registers the topics' value schemas. Blocks; call it once at start, before ``encode``.
+
+        Raises ``SchemaRefusedError`` or ``RegistryUnavailable``.
+        """
+        for topic in topics:
+            schema_id = self._registry.register(topic)
+            self._ready[topic.name] = (_PREFIX.pack(0, schema_id), fastavro.parse_schema(schema_of(topic)))
+
+    def encode(self, topic: Topic, value: Mapping[str, Any]) -> bytes:
+        """The record's bytes. Never blocks. Raises ``BadRecord`` for a value that does not fit the topic's type.
+
+        A field may be left out only if its type declares a default. A datetime needs a time zone.
+        """
+        prefix, schema = self._ready[topic.name]
+        body = BytesIO()
+        body.write(prefix)
+        body.seek(len(prefix))
+        datum = value if isinstance(value, dict) else dict(value)
+        try:
+            fastavro.schemaless_writer(body, schema, datum, strict_allow_default=True)
+        except Exception as error:  # noqa: BLE001 - fastavro raises whatever the bytes or the value lead it to
+            raise BadRecord("unencodable", _misfit(topic, schema, datum, error)) from None
+        return body.getvalue()
+
+
+def _misfit(topic: Topic, schema: Any, datum: Mapping[str, Any], error: Exception) -> str:
+    """Which field does not fit, by name and type only: the values themselves may be personal."""
+    try:
+        fastavro.validate(datum, schema, raise_errors=True, strict=False)
+    except ValidationError as invalid:
+        fields = sorted({f"{item.field} is a {type(item.datum).__name__}" for item in invalid.errors})
+        return f"a value does not fit {topic.name}: {', '.join(fields)}"
+    except Exception as other:  # noqa: BLE001 - the validator trips over what it should report
+        return f"a value does not fit {topic.name}: {type(other).__name__}"
+    extra = sorted(set(datum) - {field["name"] for field in schema["fields"]})
+    if extra:
+        return f"a value does not fit {topic.name}: the type has no field {', '.join(extra)}"
+    return f"a value does not fit {topic.name}: {type(error).__name__}"
+
+
+class Decoder:
+    """Bytes to values."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+        self._schemas: dict[bytes, Any] = {}
+
+    def decode(self, raw: bytes) -> Any:
+        """The value, in the shape of its writer's schema: a dict for a record, with datetimes aware and decimals exact.
+
+        Blocks only on the first record of a schema id. Raises ``BadRecord`` with the cause ``wrong-magic-byte``,
+        ``unknown-schema-id``, ``undecodable`` or ``empty-value``; ``RegistryUnavailable`` (transient) when the
+        registry cannot say whether the id exists.
+        """
+        schema = self._schemas.get(raw[:5])
+        if schema is None:
+            schema = self._learn(raw)
+        body = BytesIO(raw)
+        body.seek(5)
+        try:
+            value = fastavro.schemaless_reader(body, schema, None)
+        except Exception as error:  # noqa: BLE001 - fastavro raises whatever the bytes or the value lead it to
+            raise BadRecord("undecodable", f"{len(raw)} bytes are no such record: {type(error).__name__}") from None
+        if body.tell() != len(raw):
+            raise BadRecord("undecodable", f"{len(raw) - body.tell()} bytes are left after the record")
+        return value
+
+    def knows(self, raw: bytes) -> bool:
+        """Whether ``decode`` can answer without asking the registry."""
+        return raw[:5] in self._schemas or len(raw) < _PREFIX.size or raw[0] != 0
+
+    def _learn(self, raw: bytes) -> Any:
+        if not raw:
+            raise BadRecord("empty-value", "there are no bytes at all")
+        if raw[0] != 0:
+            raise BadRecord("wrong-magic-byte", f"the first byte is 0x{raw[0]:02x}, not 0x00")
+        if len(raw) < _PREFIX.size:
+            raise BadRecord("undecodable", f"{len(raw)} bytes are too few for a schema id")
+        schema_id = _PREFIX.unpack_from(raw)[1]
+        if schema_id > _LARGEST_ID:
+            raise UnknownSchema(schema_id)
+        schema = fastavro.parse_schema(self._registry.schema(schema_id))
+        self._schemas[raw[: _PREFIX.size]] = schema
+        return schema

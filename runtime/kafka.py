@@ -1,0 +1,38 @@
+"""How our settings read in each Kafka client's own vocabulary."""
+
+import ssl
+from typing import Any
+
+from runtime.settings import KafkaSettings
+
+
+def librdkafka(settings: KafkaSettings) -> dict[str, Any]:
+    """The connection part of a confluent-kafka client's configuration."""
+    options: dict[str, Any] = {
+        "bootstrap.servers": settings.bootstrap_servers,
+        "security.protocol": settings.security_protocol,
+    }
+    if settings.sasl_mechanism:
+        options["sasl.mechanism"] = settings.sasl_mechanism
+        options["sasl.username"] = settings.sasl_username
+    if settings.sasl_password:
+        options["sasl.password"] = settings.sasl_password.get_secret_value()
+    if settings.ssl_ca_location:
+        options["ssl.ca.location"] = settings.ssl_ca_location
+    return options
+
+
+def aiokafka(settings: KafkaSettings) -> dict[str, Any]:
+    """The connection part of an aiokafka client's arguments."""
+    options: dict[str, Any] = {
+        "bootstrap_servers": settings.bootstrap_servers.split(","),
+        "security_protocol": settings.security_protocol,
+    }
+    if settings.sasl_mechanism:
+        options["sasl_mechanism"] = settings.sasl_mechanism
+        options["sasl_plain_username"] = settings.sasl_username
+    if settings.sasl_password:
+        options["sasl_plain_password"] = settings.sasl_password.get_secret_value()
+    if settings.security_protocol.endswith("SSL"):
+        options["ssl_context"] = ssl.create_default_context(cafile=settings.ssl_ca_location)
+    return options

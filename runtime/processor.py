@@ -1,0 +1,93 @@
+"""What a station's author writes: a processor of batches, or one of single records in parallel by key."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from runtime.errors import BadRecord
+from runtime.records import Batch, Record
+from schemas.topic import Topic
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """What the consumer group last committed for a partition.
+
+    ``offset`` is the next record's; ``metadata`` is the text stored with it, empty when none was.
+    """
+
+    offset: int
+    metadata: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a batch whose every effect is durable.
+
+    ``rejected`` records go to the topic's dead-letter topic, confirmed, before the batch's offset is committed.
+    ``metadata`` is stored with the committed offset; ``None`` keeps what is stored there.
+    """
+
+    rejected: Sequence[tuple[Record, BadRecord]] = ()
+    metadata: str | None = None
+
+
+class _Station(ABC):
+    """What both kinds share. ``name`` is unique within a station; a topic has one processor within a station."""
+
+    name: str
+    topics: Sequence[Topic]
+
+    async def start(self) -> None:  # noqa: B027 - most processors need nothing
+        """Called once before the first partition is assigned; raising stops the process."""
+
+    async def stop(self) -> None:  # noqa: B027
+        """Called once after the last partition was revoked, also after a failure."""
+
+
+class Processor(_Station):
+    """Takes a partition's records a batch at a time: one batch per partition in flight, in order.
+
+    Partitions run side by side, so that ``process`` is entered concurrently for different partitions.
+    """
+
+    async def assigned(self, topic: Topic, partition: int, committed: Committed | None) -> None:
+        """Called before the partition's first batch; ``committed`` is ``None`` for a group that never committed it.
+
+        May block for as long as a rebalance may take. Raising stops the process.
+        """
+
+    async def revoked(self, topic: Topic, partition: int) -> None:
+        """Called after the partition's last batch ended or was cancelled; another process may have it from now on."""
+
+    @abstractmethod
+    async def process(self, batch: Batch) -> Outcome:
+        """Does the work of a batch; returning means that every effect is durable.
+
+        The same batch, or one that overlaps it, may come again, also to another process. An exception is retried with
+        backoff a few times; then the process stops with it, nothing acknowledged. May be cancelled when the partition
+        is revoked and the batch takes longer than the group can wait.
+        """
+
+
+class KeyedProcessor(_Station):
+    """Takes one record at a time: parallel across keys, ordered within a key.
+
+    An offset is committed only when all before it in the partition are done. ``parallelism`` bounds the records in
+    hand across all partitions of the process.
+    """
+
+    parallelism: int = 64
+
+    @abstractmethod
+    def key(self, record: Record) -> str:
+        """What orders the records; a pure function. Raising ``BadRecord`` sends the record to the dead letters."""
+
+    @abstractmethod
+    async def handle(self, topic: Topic, partition: int, record: Record) -> None:
+        """Does the work of a record; returning means that every effect is durable.
+
+        ``BadRecord`` sends the record to the dead-letter topic. Any other exception is retried with backoff, while the
+        key's later records wait; after the last attempt the record goes to the dead-letter topic as
+        ``handler-failed``. The same record may come again.
+        """
