@@ -15,7 +15,7 @@ from schemas.topics import BY_NAME, TOPICS
 
 pytestmark = pytest.mark.unit
 
-OWNERS = {"catalog", "conversations", "orders", "pharmacies", "platform", "suppliers"}
+OWNERS = {"accounts", "billing", "catalog", "conversations", "orders", "support"}
 STATIONS = {
     "agents.customer",
     "connectors.postgres",
