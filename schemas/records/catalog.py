@@ -6,7 +6,7 @@ from typing import Annotated, Literal, TypedDict
 
 from schemas.marks import Decimals, Doc
 
-Stripe = Literal["none", "yellow", "red", "red_retained", "black"]
+Stripe = Literal["none", "yellow", "red", "red_retained", "black", "unknown"]
 
 
 class OfferSummary(TypedDict):

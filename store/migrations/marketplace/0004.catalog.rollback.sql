@@ -1,0 +1,4 @@
+DROP TABLE inventory;
+DROP TABLE offers;
+DROP TABLE products;
+DROP TABLE suppliers;

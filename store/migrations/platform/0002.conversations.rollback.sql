@@ -1,0 +1,4 @@
+DROP TABLE escalations;
+DROP TABLE turns;
+DROP TABLE messages;
+DROP TABLE conversations;
