@@ -21,7 +21,9 @@ def status_changed(change: Envelope) -> OrderStatusChanged | None:
     if operation not in ("c", "u") or after is None:
         return None
     if operation == "u" and (before is None or before.get("status") is None):
-        raise BadRecord("no-before", "an order's update came without the row before; set REPLICA IDENTITY FULL on orders")
+        raise BadRecord(
+            "no-before", "an order's update came without the row before; set REPLICA IDENTITY FULL on orders"
+        )
     if before is not None and before["status"] == after["status"]:
         return None
     return {

@@ -13,10 +13,11 @@ CATALOG = (PRODUCTS, OFFERS, INVENTORY, SUPPLIERS)
 
 @dataclass(slots=True)
 class Touched:
-    """Ids of products and suppliers, each with the newest commit time that touched it."""
+    """Products and suppliers by id, each with the newest commit time, and the transactions that touched them."""
 
     products: dict[int, datetime] = field(default_factory=dict)
     suppliers: dict[int, datetime] = field(default_factory=dict)
+    transactions: set[int] = field(default_factory=set)
 
     def add(self, table: str, change: Envelope) -> None:
         """Take in one change of the named table.
@@ -25,6 +26,9 @@ class Touched:
         (``skipped.operations``).
         """
         when = committed_at(change)
+        transaction = change["source"]["txId"]
+        if transaction is not None:
+            self.transactions.add(transaction)
         for side in (change["before"], row(change)):
             if side is None:
                 continue

@@ -12,13 +12,14 @@ pytestmark = pytest.mark.unit
 
 
 def change(before: Any, after: Any, *, ts_us: int = 1_000_000) -> dict[str, Any]:
-    return {"op": "u", "before": before, "after": after, "source": {"lsn": 1, "ts_us": ts_us}}
+    return {"op": "u", "before": before, "after": after, "source": {"lsn": 1, "ts_us": ts_us, "txId": 42}}
 
 
 def test_an_offer_touches_its_product_and_the_one_it_had() -> None:
     touched = Touched()
     touched.add("offers", change({"id": 1, "product_id": 10}, {"id": 1, "product_id": 11}))
     assert set(touched.products) == {10, 11}
+    assert touched.transactions == {42}
 
 
 def test_a_deleted_offer_touches_the_product_it_had() -> None:
