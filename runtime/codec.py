@@ -84,7 +84,7 @@ class Decoder:
         """
         schema = self._schemas.get(raw[:5])
         if schema is None:
-            schema = self._learn(raw)
+            schema = self.learn(raw)
         body = BytesIO(raw)
         body.seek(5)
         try:
@@ -99,7 +99,8 @@ class Decoder:
         """Whether ``decode`` can answer without asking the registry."""
         return raw[:5] in self._schemas or len(raw) < _PREFIX.size or raw[0] != 0
 
-    def _learn(self, raw: bytes) -> Any:
+    def learn(self, raw: bytes) -> Any:
+        """The parsed schema of that record, asked from the registry once. Blocks; raises as ``decode`` does."""
         if not raw:
             raise BadRecord("empty-value", "there are no bytes at all")
         if raw[0] != 0:

@@ -12,7 +12,7 @@ from schemas.avro import required, split
 from schemas.marks import Personal
 from schemas.topic import Topic
 
-_LOUD = ("faust", "mode", "aiokafka", "kafka", "httpx", "httpcore", "urllib3", "google", "asyncio")
+_LOUD = ("faust", "mode", "aiokafka", "kafka", "httpx", "httpx2", "httpcore", "urllib3", "google", "asyncio")
 
 
 def configure(process_name: str, *, level: str = "INFO", personal: Iterable[str] | None = None) -> None:

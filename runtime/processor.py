@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from runtime.errors import BadRecord
 from runtime.records import Batch, Record
+from runtime.retry import Backoff
 from schemas.topic import Topic
 
 
@@ -37,6 +38,7 @@ class _Station(ABC):
 
     name: str
     topics: Sequence[Topic]
+    backoff: Backoff
 
     async def start(self) -> None:  # noqa: B027 - most processors need nothing
         """Called once before the first partition is assigned; raising stops the process."""
@@ -48,8 +50,11 @@ class _Station(ABC):
 class Processor(_Station):
     """Takes a partition's records a batch at a time: one batch per partition in flight, in order.
 
-    Partitions run side by side, so that ``process`` is entered concurrently for different partitions.
+    Partitions run side by side, so that ``process`` is entered concurrently for different partitions. ``backoff`` says
+    how often a batch is tried before the process stops.
     """
+
+    backoff: Backoff = Backoff(first=0.1, ceiling=10.0, attempts=6)
 
     async def assigned(self, topic: Topic, partition: int, committed: Committed | None) -> None:
         """Called before the partition's first batch; ``committed`` is ``None`` for a group that never committed it.
@@ -73,11 +78,12 @@ class Processor(_Station):
 class KeyedProcessor(_Station):
     """Takes one record at a time: parallel across keys, ordered within a key.
 
-    An offset is committed only when all before it in the partition are done. ``parallelism`` bounds the records in
-    hand across all partitions of the process.
+    An offset is committed only when all before it in the partition are done. ``parallelism`` bounds the handlers that
+    run at once across all partitions of the process; ``backoff`` says how often a record is tried (about 25 s in all).
     """
 
     parallelism: int = 64
+    backoff: Backoff = Backoff(first=0.2, ceiling=15.0, attempts=8)
 
     @abstractmethod
     def key(self, record: Record) -> str:

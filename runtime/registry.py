@@ -46,6 +46,10 @@ class Registry:
         self._schemas: dict[int, Avro] = {}
         self._missing: dict[int, float] = {}
 
+    def close(self) -> None:
+        """Closes the connections; what is known stays known."""
+        self._client.close()
+
     def register(self, topic: Topic) -> int:
         """The id of the topic's value schema, registered under ``topic.subject`` with the topic's compatibility.
 

@@ -147,3 +147,15 @@ class MetricsSettings(BaseSettings):
     model_config = _prefix("BALCAO_METRICS_")
     host: str = "127.0.0.1"
     port: int = 0
+
+
+class RuntimeSettings(BaseSettings):
+    """How a station consumes. Seconds, and records a batch at most."""
+
+    model_config = _prefix("BALCAO_RUNTIME_")
+    batch_records: int = 2000
+    commit_seconds: float = 0.25
+    drain_seconds: float = 30.0
+    """How long a revoked partition waits for the work in hand before it is cancelled, to come again elsewhere."""
+    watchdog_seconds: float = 120.0
+    """How long a partition may have records waiting and commit nothing before the process ends itself."""

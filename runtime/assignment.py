@@ -1,0 +1,88 @@
+"""The partitions this process has at the moment, and how they come and go."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from typing import NamedTuple
+
+from runtime.keyed import KeyedPartition
+from runtime.partition import BatchPartition, Lane, Partition
+from runtime.processor import Committed, KeyedProcessor, Processor
+from runtime.tracker import Tracker
+from schemas.topic import Topic
+
+AnyProcessor = Processor | KeyedProcessor
+
+
+class TP(NamedTuple):
+    """A topic's name and a partition's number; equal to any client's pair of the same."""
+
+    topic: str
+    partition: int
+
+
+class Assignment:
+    """Opens partitions when the group assigns them and closes them when it takes them back.
+
+    Belongs to one event loop. ``room`` is set whenever a partition may have got room for another batch.
+    """
+
+    def __init__(self, processors: Sequence[AnyProcessor], lane: Lane, *, drain_seconds: float) -> None:
+        self.room = asyncio.Event()
+        self._lane = lane
+        self._drain_seconds = drain_seconds
+        self._open: dict[TP, Partition] = {}
+        self._topics = {topic.name: (topic, processor) for processor in processors for topic in processor.topics}
+        self._slots = {
+            processor.name: asyncio.Semaphore(processor.parallelism)
+            for processor in processors
+            if isinstance(processor, KeyedProcessor)
+        }
+
+    def __getitem__(self, tp: TP) -> Partition | None:
+        return self._open.get(tp)
+
+    def snapshot(self) -> Mapping[TP, Partition]:
+        """The open partitions, as a copy that another thread may read."""
+        return dict(self._open)
+
+    def fetchable(self) -> set[TP]:
+        """The partitions that may be given another batch."""
+        return {tp for tp, partition in self._open.items() if partition.room}
+
+    def committable(self) -> dict[TP, Committed]:
+        """What may be committed now and is not."""
+        found = ((tp, partition.tracker.committable()) for tp, partition in self._open.items())
+        return {tp: committed for tp, committed in found if committed is not None}
+
+    async def open(self, tps: Collection[TP], committed: Mapping[TP, Committed | None]) -> None:
+        """Makes the partitions ready. Raises what a processor's ``assigned`` raises."""
+        await asyncio.gather(*(self._begin(tp, committed.get(tp)) for tp in tps))
+        self.room.set()
+
+    async def close(self, commit: Callable[[], Awaitable[None]]) -> None:
+        """Gives all partitions back: waits for the work in hand, commits it, tells the processors.
+
+        Raises what a processor's ``revoked`` raises.
+        """
+        partitions = self.snapshot()
+        await asyncio.gather(*(partition.close(self._drain_seconds) for partition in partitions.values()))
+        await commit()
+        self._open.clear()
+        self.room.set()
+        for tp in partitions:
+            topic, processor = self._topics[tp.topic]
+            if isinstance(processor, Processor):
+                await processor.revoked(topic, tp.partition)
+
+    async def _begin(self, tp: TP, committed: Committed | None) -> None:
+        topic, processor = self._topics[tp.topic]
+        if isinstance(processor, Processor):
+            await processor.assigned(topic, tp.partition, committed)
+        self._open[tp] = self._partition(topic, tp.partition, processor, Tracker(committed))
+
+    def _partition(self, topic: Topic, number: int, processor: AnyProcessor, tracker: Tracker) -> Partition:
+        if isinstance(processor, KeyedProcessor):
+            return KeyedPartition(
+                topic, number, tracker, self._lane, processor=processor, slots=self._slots[processor.name]
+            )
+        return BatchPartition(topic, number, tracker, self._lane, processor)

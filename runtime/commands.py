@@ -1,0 +1,20 @@
+"""Commands of the runtime; ``deploy/cli.py`` composes them."""
+
+import sys
+
+from runtime.settings import KafkaSettings, load
+
+
+def topics_apply() -> None:
+    """Create the register's topics and their dead-letter topics; say where existing ones differ from the register."""
+    from runtime.topics import apply
+    from schemas.topics import TOPICS
+
+    applied = apply(load(KafkaSettings), TOPICS)
+    for name in applied.created:
+        sys.stdout.write(f"created {name}\n")
+    for sentence in applied.differences:
+        sys.stdout.write(f"differs: {sentence}\n")
+    sys.stdout.write(
+        f"{len(applied.created)} created, {len(applied.present)} were there, {len(applied.differences)} differences\n"
+    )

@@ -1,0 +1,80 @@
+"""From a partition's fetched bytes to a batch: decoding, and sorting out what no retry can make good."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Protocol
+
+from runtime.codec import Decoder
+from runtime.errors import BadRecord
+from runtime.records import Record
+from schemas.topic import Cleanup, KeyType, Topic
+
+_NO_HEADERS: Mapping[str, bytes] = MappingProxyType({})
+
+
+class Fetched(Protocol):
+    """A record as aiokafka hands it over."""
+
+    offset: int
+    timestamp: int
+    key: bytes | None
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes]]
+
+
+@dataclass(slots=True)
+class Opened:
+    """A batch's records, decoded, and those that go to the dead-letter topic; both in offset order."""
+
+    good: list[Record] = field(default_factory=list)
+    poison: list[tuple[Record, BadRecord]] = field(default_factory=list)
+
+
+class Intake:
+    """Opens one topic's records. Keys are required: each topic of the register has one."""
+
+    def __init__(self, topic: Topic, decoder: Decoder) -> None:
+        self._topic = topic
+        self._decoder = decoder
+        self._tombstones = topic.cleanup is Cleanup.COMPACT
+
+    def unknown(self, fetched: Iterable[Fetched]) -> list[bytes]:
+        """One sample for each schema id that the decoder has yet to ask the registry about."""
+        values = {record.value[:5]: record.value for record in fetched if record.value}
+        if self._topic.key is KeyType.AVRO:
+            values.update({record.key[:5]: record.key for record in fetched if record.key})
+        return [raw for raw in values.values() if not self._decoder.knows(raw)]
+
+    def open(self, fetched: Iterable[Fetched]) -> Opened:
+        """Decodes. A record without value is a tombstone where the topic is compacted, and poison elsewhere.
+
+        Blocks only for a schema id that ``unknown`` would have named; then ``RegistryUnavailable`` may pass.
+        """
+        opened = Opened()
+        good = opened.good.append
+        decode = self._decoder.decode
+        text = self._topic.key is KeyType.TEXT
+        for raw in fetched:
+            raw_key, raw_value = raw.key, raw.value
+            if not raw_key:
+                opened.poison.append((_undecoded(raw), BadRecord("null-key", "the record has no key, or an empty one")))
+                continue
+            if raw_value is None and not self._tombstones:
+                opened.poison.append((_undecoded(raw), BadRecord("empty-value", "the topic knows no tombstones")))
+                continue
+            try:
+                key = raw_key.decode() if text else decode(raw_key)
+                value = None if raw_value is None else decode(raw_value)
+            except BadRecord as error:
+                opened.poison.append((_undecoded(raw), error))
+            except UnicodeDecodeError:
+                opened.poison.append((_undecoded(raw), BadRecord("undecodable", "the key is no UTF-8 text")))
+            else:
+                headers = dict(raw.headers) if raw.headers else _NO_HEADERS
+                good(Record(raw.offset, raw.timestamp, key, value, headers, raw_key, raw_value))
+        return opened
+
+
+def _undecoded(raw: Fetched) -> Record:
+    return Record(raw.offset, raw.timestamp, None, None, dict(raw.headers), raw.key, raw.value)

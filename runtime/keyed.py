@@ -1,0 +1,143 @@
+"""A partition's records one at a time: parallel across keys, ordered within a key, committed contiguously."""
+
+import asyncio
+from collections import deque
+from collections.abc import Coroutine
+
+from runtime.errors import BadRecord
+from runtime.intake import Opened
+from runtime.partition import Lane, Partition
+from runtime.processor import KeyedProcessor
+from runtime.records import Record
+from runtime.retry import retry
+from runtime.tracker import Tracker
+from schemas.topic import Topic
+
+HANDLER_FAILED = "handler-failed"
+
+_WINDOW = 16
+"""Records in hand for each handler that may run: enough that one slow key does not hold up the others soon."""
+
+
+class KeyedPartition(Partition):
+    """Hands single records to a ``KeyedProcessor``; ``slots`` is shared by all partitions of the processor."""
+
+    def __init__(
+        self,
+        topic: Topic,
+        number: int,
+        tracker: Tracker,
+        lane: Lane,
+        *,
+        processor: KeyedProcessor,
+        slots: asyncio.Semaphore,
+    ) -> None:
+        super().__init__(topic, number, tracker, lane)
+        self._processor = processor
+        self._slots = slots
+        self._window = _WINDOW * processor.parallelism
+        self._chains: dict[str, deque[Record]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._finished = asyncio.Event()
+
+    async def _work(self, opened: Opened, span: tuple[int, int, int]) -> None:
+        good = [(record, None) for record in opened.good]
+        for record, error in sorted([*good, *opened.poison], key=lambda pair: pair[0].offset):
+            while self.tracker.in_hand >= self._window:
+                self.doing = "waiting for a handler"
+                self._finished.clear()
+                await self._finished.wait()
+            self.doing = f"handing out {span[0]}-{span[1]}"
+            self.tracker.take(record.offset, record.offset, record.timestamp_ms)
+            if error is None:
+                self._submit(record)
+            else:
+                self._start(self._reject(record, error, attempts=1), record)
+
+    def _submit(self, record: Record) -> None:
+        try:
+            key = self._processor.key(record)
+        except BadRecord as error:
+            self._start(self._reject(record, error, attempts=1), record)
+            return
+        chain = self._chains.get(key)
+        if chain is None:
+            self._chains[key] = deque([record])
+            self._start(self._follow(key), record)
+        else:
+            chain.append(record)
+
+    def _start(self, work: Coroutine[None, None, None], record: Record) -> None:
+        task = asyncio.create_task(work, name=f"{self.topic.name}[{self.number}]@{record.offset}")
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._log.error("record failed", exc_info=error)
+            self._lane.failed(error)
+
+    async def _follow(self, key: str) -> None:
+        """Handles the key's records one after the other until none is left, or the partition is given up."""
+        chain = self._chains[key]
+        while chain and not self._closing:
+            async with self._slots:
+                await self._handle(chain[0])
+            chain.popleft()
+        del self._chains[key]
+
+    async def _handle(self, record: Record) -> None:
+        attempts = 0
+
+        async def attempt() -> None:
+            nonlocal attempts
+            attempts += 1
+            await self._processor.handle(self.topic, self.number, record)
+
+        try:
+            await retry(
+                attempt,
+                backoff=self._processor.backoff,
+                never=(BadRecord,),
+                clock=self._lane.clock,
+                notice=self._again("record failed, again"),
+            )
+        except BadRecord as error:
+            await self._reject(record, error, attempts)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it has had its attempts
+            self._log.error("record failed for good", offset=record.offset, attempts=attempts, exc_info=error)
+            await self._reject(record, BadRecord(HANDLER_FAILED, f"{type(error).__name__} in {where(error)}"), attempts)
+        else:
+            self._finish(record)
+
+    async def _reject(self, record: Record, error: BadRecord, attempts: int) -> None:
+        await self._bury([(record, error)], attempts)
+        self._finish(record)
+
+    def _finish(self, record: Record) -> None:
+        self.tracker.finish(record.offset)
+        self._finished.set()
+
+    async def _drain(self) -> None:
+        await super()._cancel()
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    async def _cancel(self) -> None:
+        await super()._cancel()
+        for task in self._tasks:
+            task.cancel()
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+
+def where(error: BaseException) -> str:
+    """The function the exception was raised in; its message stays out, it may hold personal data."""
+    trace = error.__traceback__
+    if trace is None:
+        return "unknown"
+    while trace.tb_next is not None:
+        trace = trace.tb_next
+    frame = trace.tb_frame
+    return f"{frame.f_globals.get('__name__', '?')}.{frame.f_code.co_qualname}"

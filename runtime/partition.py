@@ -1,0 +1,207 @@
+"""One assigned partition, from its assignment to its revocation: a queue, one worker task, a tracker."""
+
+import asyncio
+import contextlib
+from abc import ABC, abstractmethod
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from runtime import dead_letter, metrics
+from runtime.clock import Clock
+from runtime.codec import Decoder
+from runtime.errors import BadRecord
+from runtime.intake import Fetched, Intake, Opened
+from runtime.processor import Outcome, Processor
+from runtime.producer import ProduceError, Producer
+from runtime.records import Batch, Record
+from runtime.registry import RegistryUnavailable, UnknownSchema
+from runtime.retry import Backoff, Notice, retry
+from runtime.tracker import Tracker
+from schemas.topic import Topic
+
+log = structlog.get_logger(__name__)
+
+_BATCHES = 2
+"""One in work and one waiting, so that the worker never idles and memory stays bounded."""
+_REGISTRY = Backoff(first=0.2, ceiling=10.0, attempts=None)
+_PRODUCE = Backoff(first=0.2, ceiling=5.0, attempts=6)
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """What a station's partitions share. ``failed`` ends the process with an exception; ``freed`` asks for more."""
+
+    group: str
+    decoder: Decoder
+    producer: Producer
+    clock: Clock
+    failed: Callable[[BaseException], None]
+    freed: Callable[[], None]
+
+
+class Partition(ABC):
+    """Works on what was fetched from one partition, in order, and tracks what may be committed."""
+
+    def __init__(self, topic: Topic, number: int, tracker: Tracker, lane: Lane) -> None:
+        self.topic = topic
+        self.number = number
+        self.tracker = tracker
+        self.doing = "waiting for records"
+        self._lane = lane
+        self._intake = Intake(topic, lane.decoder)
+        self._log = log.bind(topic=topic.name, partition=number, group=lane.group)
+        self._reserved = 0
+        self._closing = False
+        self._queue: deque[tuple[Sequence[Fetched], Callable[[], None]]] = deque()
+        self._more = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._worker = asyncio.create_task(self._run(), name=f"{topic.name}[{number}]")
+
+    @property
+    def room(self) -> bool:
+        """Whether another batch may be fetched for this partition."""
+        return self._reserved < _BATCHES
+
+    def reserve(self) -> None:
+        """A batch was fetched and is on its way here."""
+        self._reserved += 1
+
+    def deliver(self, fetched: Sequence[Fetched], done: Callable[[], None]) -> None:
+        """Queues a batch, never empty; ``done`` is called when the worker has taken care of it."""
+        if self._closing:
+            return
+        self._queue.append((fetched, done))
+        self._more.set()
+
+    async def close(self, drain_seconds: float) -> None:
+        """Drops what was not begun, waits for what was, and after ``drain_seconds`` cancels it. Never raises."""
+        self._closing = True
+        self._queue.clear()
+        try:
+            await asyncio.wait_for(self._drain(), drain_seconds)
+        except TimeoutError:
+            self._log.warning("partition left with work unfinished", doing=self.doing, state=self.tracker.describe())
+        await self._cancel()
+
+    def describe(self) -> str:
+        """One line for a log."""
+        return f"{self.topic.name}[{self.number}]: {self.doing}; {self.tracker.describe()}; queued {len(self._queue)}"
+
+    @abstractmethod
+    async def _work(self, opened: Opened, span: tuple[int, int, int]) -> None:
+        """Does the work of a batch whose ``span`` is its first and last offset and its oldest timestamp."""
+
+    async def _drain(self) -> None:
+        await self._idle.wait()
+
+    async def _cancel(self) -> None:
+        self._worker.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._worker
+
+    async def _run(self) -> None:
+        while True:
+            await self._more.wait()
+            while self._queue:
+                fetched, done = self._queue.popleft()
+                self._idle.clear()
+                try:
+                    await self._one(fetched)
+                except Exception as error:  # noqa: BLE001 - handed to the station, which ends with it
+                    self.doing = f"failed: {type(error).__name__}"
+                    self._log.exception("batch failed", first=fetched[0].offset, last=fetched[-1].offset)
+                    self._lane.failed(error)
+                    return
+                finally:
+                    self._idle.set()
+                done()
+                self.doing = "waiting for records"
+                self._reserved -= 1
+                self._lane.freed()
+            self._more.clear()
+
+    async def _one(self, fetched: Sequence[Fetched]) -> None:
+        started = self._lane.clock.monotonic()
+        first, last = fetched[0].offset, fetched[-1].offset
+        self.doing = f"opening {first}-{last}"
+        await self._learn(fetched)
+        opened = self._intake.open(fetched)
+        await self._work(opened, (first, last, fetched[0].timestamp))
+        labels = (self._lane.group, self.topic.name)
+        metrics.RECORDS.labels(*labels).inc(len(fetched))
+        metrics.BATCHES.labels(*labels).inc()
+        metrics.BATCH_SECONDS.labels(*labels).observe(self._lane.clock.monotonic() - started)
+
+    async def _learn(self, fetched: Sequence[Fetched]) -> None:
+        """Asks the registry about schema ids seen for the first time, for as long as it takes."""
+        for raw in self._intake.unknown(fetched):
+            self.doing = "waiting for the schema registry"
+            with contextlib.suppress(UnknownSchema):
+                await retry(
+                    lambda raw=raw: asyncio.to_thread(self._lane.decoder.learn, raw),  # type: ignore[misc]
+                    backoff=_REGISTRY,
+                    on=RegistryUnavailable,
+                    clock=self._lane.clock,
+                    notice=self._registry_away,
+                )
+
+    def _registry_away(self, error: Exception, attempts: int, delay: float) -> None:
+        metrics.REGISTRY_WAITS.labels(self._lane.group, self.topic.name).inc()
+        self._log.warning("the schema registry is away", attempts=attempts, retry_in=round(delay, 2), error=str(error))
+
+    async def _bury(self, rejected: Sequence[tuple[Record, BadRecord]], attempts: int = 1) -> None:
+        """Sends records to the dead-letter topic; returns when the broker confirmed them all."""
+        if not rejected:
+            return
+        self.doing = f"sending {len(rejected)} dead letters"
+        for record, error in rejected:
+            self._log.warning("record to the dead letters", offset=record.offset, cause=error.cause)
+        letters = [
+            dead_letter.message(self.topic, self.number, record, error, group=self._lane.group, attempts=attempts)
+            for record, error in rejected
+        ]
+        await retry(
+            lambda: self._lane.producer.send(letters),
+            backoff=_PRODUCE,
+            on=ProduceError,
+            clock=self._lane.clock,
+            notice=self._again("dead letters not confirmed"),
+        )
+        for _, error in rejected:
+            metrics.DEAD_LETTERS.labels(self._lane.group, self.topic.name, error.cause).inc()
+
+    def _again(self, what: str) -> Notice:
+        def notice(error: Exception, attempts: int, delay: float) -> None:
+            metrics.RETRIES.labels(self._lane.group, self.topic.name).inc()
+            self._log.warning(what, attempts=attempts, retry_in=round(delay, 2), exc_info=error)
+
+        return notice
+
+
+class BatchPartition(Partition):
+    """Hands whole batches to a ``Processor``."""
+
+    def __init__(self, topic: Topic, number: int, tracker: Tracker, lane: Lane, processor: Processor) -> None:
+        super().__init__(topic, number, tracker, lane)
+        self._processor = processor
+
+    async def _work(self, opened: Opened, span: tuple[int, int, int]) -> None:
+        first, last, since_ms = span
+        self.tracker.take(first, last, since_ms)
+        outcome = Outcome()
+        if opened.good:
+            self.doing = f"processing {first}-{last}"
+            batch = Batch(self.topic, self.number, opened.good, first, last)
+            outcome = await retry(
+                lambda: self._processor.process(batch),
+                backoff=self._processor.backoff,
+                never=(BadRecord,),
+                clock=self._lane.clock,
+                notice=self._again("batch failed, again"),
+            )
+        await self._bury([*opened.poison, *outcome.rejected])
+        self.tracker.finish(first, outcome.metadata)
