@@ -1,0 +1,99 @@
+"""What a new stack needs besides running programs: tables, topics, data, connectors. Each step may be run any number of times.
+
+``python -m deploy.local.bootstrap STEP`` runs one, in a process that is given only the variables the step declares.
+"""
+
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from deploy.local import supervisor_config
+from deploy.local.environment import select
+from deploy.local.home import CHECKOUT, Home
+from runtime.errors import UserError
+
+LIMIT = 300
+
+
+def _migrate() -> None:
+    from store.commands import migrate
+
+    migrate()
+
+
+def _topics() -> None:
+    from runtime.commands import topics_apply
+
+    topics_apply()
+
+
+def _seed() -> None:
+    from store.commands import seed
+
+    seed()
+
+
+def _connectors() -> None:
+    from connectors.postgres.commands import apply
+
+    apply()
+
+
+@dataclass(frozen=True)
+class Step:
+    """``needs`` names programs and other steps; ``variables`` is as for a program."""
+
+    name: str
+    needs: tuple[str, ...]
+    variables: tuple[str, ...]
+    action: Callable[[], None]
+
+
+STEPS = {
+    step.name: step
+    for step in (
+        Step("migrate", ("postgres",), ("BALCAO_MARKETPLACE_OWNER_DSN", "BALCAO_PLATFORM_OWNER_DSN"), _migrate),
+        Step("topics", ("kafka", "registry"), ("BALCAO_KAFKA_*", "BALCAO_REGISTRY_*"), _topics),
+        Step("seed", ("migrate",), ("BALCAO_MARKETPLACE_WRITER_DSN",), _seed),
+        # After the data, so that a new slot's snapshot carries it instead of a transaction log of inserts.
+        Step("connectors", ("connect", "topics", "seed"), ("BALCAO_CONNECT_*", "BALCAO_REGISTRY_*"), _connectors),
+    )
+}
+
+
+def run(step: Step, home: Home, variables: Mapping[str, str]) -> None:
+    """Run the step in a process of its own; blocks. Raises ``UserError`` with its last words when it fails."""
+    environ = supervisor_config.base_environment(home) | select(variables, step.variables)
+    log = supervisor_config.log_file(home, f"step-{step.name}")
+    command = [sys.executable, "-m", "deploy.local.bootstrap", step.name]
+    with log.open("w") as output:
+        try:
+            done = subprocess.run(
+                command, cwd=CHECKOUT, env=environ, stdout=output, stderr=output, check=False, timeout=LIMIT
+            )
+        except subprocess.TimeoutExpired as error:
+            raise UserError(f"The step {step.name} took more than {LIMIT} s; its log is {log}.") from error
+    if done.returncode:
+        words = "\n".join(log.read_text(errors="replace").strip().splitlines()[-8:])
+        raise UserError(f"The step {step.name} failed; its whole log is {log}. It ends with:\n{words}")
+
+
+def main(arguments: list[str]) -> int:
+    """Run the step named in ``arguments``."""
+    try:
+        STEPS[arguments[0]].action()
+    except UserError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    except ModuleNotFoundError as error:
+        if error.name is None or not error.name.startswith(("store.", "runtime.", "connectors.")):
+            raise
+        sys.stdout.write(f"skipped: {error}\n")
+    except ImportError as error:
+        sys.stdout.write(f"skipped: {error}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,63 @@
+"""The Kafka Connect worker that runs Debezium."""
+
+import os
+from pathlib import Path
+
+from deploy.local import java
+from deploy.local.layout import Layout
+
+HEAP = "384m"
+CONVERTER = "io.confluent.connect.avro.AvroConverter"
+
+
+def prepare(layout: Layout) -> None:
+    """Write the worker's configuration."""
+    layout.home.data("connect").mkdir(exist_ok=True)
+    _configuration_file(layout).write_text(java.properties(settings(layout)))
+
+
+def command(layout: Layout) -> list[str]:
+    return java.kafka_command(
+        layout,
+        heap=HEAP,
+        main="org.apache.kafka.connect.cli.ConnectDistributed",
+        arguments=[os.fspath(_configuration_file(layout))],
+    )
+
+
+def settings(layout: Layout) -> dict[str, object]:
+    """The worker's properties. A connector may write ``${env:BALCAO_...}`` for what must not be in its JSON."""
+    registry = layout.url("registry", "/apis/ccompat/v7")
+    return {
+        "bootstrap.servers": layout.address("kafka"),
+        "group.id": "balcao.connect",
+        "listeners": layout.url("connect"),
+        "rest.advertised.host.name": "127.0.0.1",
+        "rest.advertised.port": layout.ports["connect"],
+        "plugin.path": f"{layout.bundles.path('debezium')},{layout.bundles.path('avro')}",
+        # Every plugin in the two bundles has a service manifest (bundles.py adds the converter's).
+        "plugin.discovery": "service_load",
+        "key.converter": CONVERTER,
+        "key.converter.schema.registry.url": registry,
+        "value.converter": CONVERTER,
+        "value.converter.schema.registry.url": registry,
+        "config.providers": "env",
+        "config.providers.env.class": "org.apache.kafka.common.config.provider.EnvVarConfigProvider",
+        "config.providers.env.param.allowlist.pattern": "BALCAO_.*",
+        "connector.client.config.override.policy": "All",
+        "scheduled.rebalance.max.delay.ms": 0,
+        # How much a killed worker repeats.
+        "offset.flush.interval.ms": 1000,
+        "config.storage.topic": "balcao.connect.configs",
+        "config.storage.replication.factor": 1,
+        "offset.storage.topic": "balcao.connect.offsets",
+        "offset.storage.partitions": 1,
+        "offset.storage.replication.factor": 1,
+        "status.storage.topic": "balcao.connect.status",
+        "status.storage.partitions": 1,
+        "status.storage.replication.factor": 1,
+    }
+
+
+def _configuration_file(layout: Layout) -> Path:
+    return layout.home.data("connect") / "worker.properties"

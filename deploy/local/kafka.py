@@ -1,0 +1,74 @@
+"""The broker: one node that is broker and controller (KRaft)."""
+
+import base64
+import os
+import subprocess
+import uuid
+from pathlib import Path
+
+from deploy.local import java
+from deploy.local.layout import Layout
+from runtime.errors import UserError
+
+HEAP = "384m"
+
+
+def prepare(layout: Layout) -> None:
+    """Write the configuration, and format the log folder when it is new (two seconds). Raises ``UserError``."""
+    folder = layout.home.data("kafka")
+    folder.mkdir(exist_ok=True)
+    configuration = _configuration_file(layout)
+    configuration.write_text(java.properties(settings(layout)))
+    if (folder / "data" / "meta.properties").exists():
+        return
+    format_arguments = ["format", "--cluster-id", _cluster_id(), "--config", os.fspath(configuration)]
+    command = java.kafka_command(layout, heap=HEAP, main="kafka.tools.StorageTool", arguments=format_arguments)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise UserError(f"Kafka could not format {folder / 'data'}: {(done.stderr or done.stdout).strip()[-500:]}")
+
+
+def command(layout: Layout) -> list[str]:
+    return java.kafka_command(layout, heap=HEAP, main="kafka.Kafka", arguments=[os.fspath(_configuration_file(layout))])
+
+
+def settings(layout: Layout) -> dict[str, object]:
+    """The broker's properties: one replica of everything, few partitions for its own topics, no waiting for company."""
+    controller = layout.address("kafka_controller")
+    return {
+        "process.roles": "broker,controller",
+        "node.id": 1,
+        "controller.quorum.voters": f"1@{controller}",
+        "controller.listener.names": "CONTROLLER",
+        "listeners": f"PLAINTEXT://{layout.address('kafka')},CONTROLLER://{controller}",
+        "advertised.listeners": f"PLAINTEXT://{layout.address('kafka')}",
+        "inter.broker.listener.name": "PLAINTEXT",
+        "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+        "log.dirs": layout.home.data("kafka") / "data",
+        "auto.create.topics.enable": "false",
+        "num.partitions": 1,
+        "default.replication.factor": 1,
+        "min.insync.replicas": 1,
+        "offsets.topic.num.partitions": 4,
+        "offsets.topic.replication.factor": 1,
+        "transaction.state.log.num.partitions": 4,
+        "transaction.state.log.replication.factor": 1,
+        "transaction.state.log.min.isr": 1,
+        "share.coordinator.state.topic.num.partitions": 1,
+        "share.coordinator.state.topic.replication.factor": 1,
+        "share.coordinator.state.topic.min.isr": 1,
+        "group.initial.rebalance.delay.ms": 0,
+        "num.network.threads": 2,
+        "num.io.threads": 4,
+        # The default of 128 MB does not fit into the heap.
+        "log.cleaner.dedupe.buffer.size": 16 * 1024 * 1024,
+    }
+
+
+def _configuration_file(layout: Layout) -> Path:
+    return layout.home.data("kafka") / "server.properties"
+
+
+def _cluster_id() -> str:
+    # Kafka's own form: 16 bytes in URL-safe base64 without padding, and not one that looks like an option.
+    return base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=").replace("-", "_")

@@ -1,0 +1,165 @@
+"""Every program of the local stack, declared once: what it runs, needs, listens on, and is allowed to know.
+
+``variables`` is the whole of what a program gets of the platform's settings. A password that is not listed here does not
+reach it.
+"""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from deploy.local import connect, databases, health, kafka, postgres, registry, warehouse
+from deploy.local.layout import HOST, Layout
+
+BROKER = ("BALCAO_KAFKA_*", "BALCAO_REGISTRY_*")
+
+
+def _nothing(_layout: Layout) -> None:
+    return
+
+
+def _no_variables(_layout: Layout) -> dict[str, str]:
+    return {}
+
+
+@dataclass(frozen=True)
+class Program:
+    """One program under supervisor.
+
+    ``prepare`` runs before it starts, ``populate`` once it is healthy, both only when it was not running; ``needs`` must
+    be healthy before. ``healthy`` raises ``UnhealthyError``. ``limit`` is how long it may take to become healthy, in
+    seconds; ``stop_seconds`` how long to end before it is killed.
+    """
+
+    name: str
+    command: Callable[[Layout], list[str]]
+    healthy: Callable[[Layout], None]
+    ports: tuple[str, ...]
+    needs: tuple[str, ...] = ()
+    bundles: tuple[str, ...] = ()
+    variables: tuple[str, ...] = ()
+    own_variables: Callable[[Layout], dict[str, str]] = _no_variables
+    prepare: Callable[[Layout], None] = _nothing
+    populate: Callable[[Layout], None] = _nothing
+    station: bool = False
+    automatic: bool = True
+    stop_signal: str = "TERM"
+    stop_seconds: int = 10
+    limit: float = 90
+
+
+def _station(name: str, variables: tuple[str, ...], *, needs: tuple[str, ...], run: tuple[str, ...] = ()) -> Program:
+    metrics = f"{name.replace('-', '_')}_metrics"
+    return Program(
+        name,
+        command=lambda _layout: [sys.executable, "-m", "deploy.cli", *(run or ("run", name.removesuffix("-sink")))],
+        healthy=lambda layout: health.http_ok(layout.url(metrics, "/metrics")),
+        ports=(metrics, "webhook") if name == "webhook" else (metrics,),
+        needs=needs,
+        variables=variables,
+        own_variables=lambda layout: {"BALCAO_METRICS_HOST": HOST, "BALCAO_METRICS_PORT": str(layout.ports[metrics])},
+        station=True,
+        stop_seconds=20,
+    )
+
+
+def _python_server(module: str, port: str) -> Callable[[Layout], list[str]]:
+    def command(layout: Layout) -> list[str]:
+        arguments = ["--host", HOST, "--port", str(layout.ports[port]), "--data", str(layout.home.data(port))]
+        return [sys.executable, "-m", module, *arguments]
+
+    return command
+
+
+INFRASTRUCTURE = (
+    Program(
+        "postgres",
+        command=lambda layout: postgres.Server.of(layout.home).command(),
+        healthy=health.postgres,
+        ports=("postgres",),
+        prepare=postgres.prepare,
+        populate=databases.apply,
+        # A fast shutdown: open transactions are rolled back, connections closed, a checkpoint written.
+        stop_signal="INT",
+        stop_seconds=20,
+    ),
+    Program(
+        "kafka",
+        command=kafka.command,
+        healthy=health.kafka,
+        ports=("kafka", "kafka_controller"),
+        bundles=("kafka",),
+        prepare=kafka.prepare,
+        stop_seconds=30,
+    ),
+    Program(
+        "registry",
+        command=registry.command,
+        healthy=lambda layout: health.http_ok(layout.url("registry", "/apis/ccompat/v7/subjects")),
+        ports=("registry",),
+        needs=("postgres",),
+        bundles=("registry",),
+        own_variables=registry.variables,
+    ),
+    Program(
+        "connect",
+        command=connect.command,
+        healthy=lambda layout: health.http_ok(layout.url("connect", "/health")),
+        ports=("connect",),
+        needs=("kafka",),
+        bundles=("kafka", "debezium", "avro"),
+        variables=("BALCAO_DEBEZIUM_*", *BROKER),
+        prepare=connect.prepare,
+        stop_seconds=20,
+    ),
+    Program(
+        "bigquery",
+        command=warehouse.command,
+        healthy=warehouse.healthy,
+        ports=("bigquery", "bigquery_grpc"),
+        own_variables=warehouse.variables,
+        prepare=warehouse.prepare,
+    ),
+    Program(
+        "qdrant",
+        command=_python_server("deploy.local.qdrant", "qdrant"),
+        healthy=lambda layout: health.http_ok(layout.url("qdrant", "/healthz")),
+        ports=("qdrant",),
+    ),
+    Program(
+        "simulator",
+        command=_python_server("deploy.local.simulator", "simulator"),
+        healthy=lambda layout: health.http_ok(layout.url("simulator", "/healthz")),
+        ports=("simulator",),
+        variables=(
+            "BALCAO_WHATSAPP_PHONE_NUMBER_ID",
+            "BALCAO_WHATSAPP_ACCESS_TOKEN",
+            "BALCAO_WEBHOOK_APP_SECRET",
+            "BALCAO_WEBHOOK_VERIFY_TOKEN",
+            "BALCAO_SIMULATOR_*",
+        ),
+    ),
+)
+
+# A station also needs the steps of bootstrap.py that are named here: its tables, its topics.
+STATIONS = (
+    _station("webhook", (*BROKER, "BALCAO_WEBHOOK_*"), needs=("topics", "simulator")),
+    _station("streams", (*BROKER, "BALCAO_MARKETPLACE_READER_DSN"), needs=("topics", "migrate")),
+    _station(
+        "customer",
+        (
+            *(*BROKER, "BALCAO_MARKETPLACE_READER_DSN", "BALCAO_PLATFORM_AGENT_DSN", "BALCAO_QDRANT_*"),
+            *("BALCAO_LLM_*", "BALCAO_AGENT_*"),
+        ),
+        needs=("topics", "migrate", "qdrant"),
+    ),
+    _station("bigquery-sink", (*BROKER, "BALCAO_BIGQUERY_*"), needs=("topics", "bigquery")),
+    _station("qdrant-sink", (*BROKER, "BALCAO_QDRANT_*"), needs=("topics", "qdrant")),
+    _station(
+        "whatsapp-sink",
+        (*BROKER, "BALCAO_PLATFORM_SENDER_DSN", "BALCAO_WHATSAPP_*"),
+        needs=("topics", "migrate", "simulator"),
+    ),
+)
+
+PROGRAMS = {program.name: program for program in (*INFRASTRUCTURE, *STATIONS)}
