@@ -40,7 +40,9 @@ async def _run(host: str, port: int, data: Path, contacts: Path | None) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     try:
-        async with serve(settings, host=host, port=port, data=data, contacts=contacts):
+        async with serve(
+            settings, host=host, port=port, data=data, contacts=contacts or settings.simulation.contacts_file
+        ):
             await stop.wait()
     except OSError as error:
         raise UserError(f"the simulator cannot listen on {host}:{port}: {error.strerror}") from error

@@ -1,5 +1,7 @@
 """What the simulator must know, shared with the platform that talks to it."""
 
+from pathlib import Path
+
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -29,6 +31,7 @@ class Simulation(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="BALCAO_SIMULATOR_", extra="ignore", frozen=True)
     webhook_url: str
+    contacts_file: Path | None = None
     account_id: str = "100000000000001"
     display_phone_number: str = "551140042000"
     verified_name: str = "Balcão"

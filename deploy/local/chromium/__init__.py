@@ -1,0 +1,1 @@
+"""A headless Chromium from an npm package, for machines without a browser."""
