@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from psycopg import AsyncConnection
 from psycopg.rows import class_row
@@ -16,7 +17,7 @@ class ProbeOffer:
     price: Decimal
 
 
-async def active_offers(connection: AsyncConnection, limit: int) -> list[ProbeOffer]:
+async def active_offers(connection: AsyncConnection[Any], limit: int) -> list[ProbeOffer]:
     """Up to ``limit`` active offers of active suppliers, spread over the catalogue."""
     async with connection.cursor(row_factory=class_row(ProbeOffer)) as cursor:
         await cursor.execute(
@@ -34,7 +35,7 @@ async def active_offers(connection: AsyncConnection, limit: int) -> list[ProbeOf
         return await cursor.fetchall()
 
 
-async def move_price(connection: AsyncConnection, offer_id: int) -> Decimal:
+async def move_price(connection: AsyncConnection[Any], offer_id: int) -> Decimal:
     """Lower the price by one cent within the caller's transaction and return the new one.
 
     Raises ``LookupError`` when there is no such offer.
@@ -46,3 +47,37 @@ async def move_price(connection: AsyncConnection, offer_id: int) -> Decimal:
     if found is None:
         raise LookupError(f"offer {offer_id} is gone or has no cent left")
     return Decimal(found[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """A contact who may write on WhatsApp, and for whom."""
+
+    wa_id: str
+    name: str
+    pharmacy: str
+
+
+async def writers(connection: AsyncConnection[Any], limit: int) -> list[Writer]:
+    """Up to ``limit`` contacts with consent, of active pharmacies, those with the newest orders first."""
+    async with connection.cursor(row_factory=class_row(Writer)) as cursor:
+        await cursor.execute(
+            """
+            SELECT c.whatsapp_id AS wa_id, c.name, p.trade_name AS pharmacy
+            FROM contacts c
+            JOIN pharmacies p ON p.id = c.pharmacy_id AND p.status = 'active'
+            JOIN (SELECT pharmacy_id, max(placed_at) AS newest FROM orders GROUP BY pharmacy_id) o
+              ON o.pharmacy_id = p.id
+            WHERE c.whatsapp_id IS NOT NULL AND c.consent = 'granted'
+            ORDER BY o.newest DESC, c.id
+            LIMIT %s
+            """,
+            (limit,),
+        )
+        return await cursor.fetchall()
+
+
+async def with_a_person(connection: AsyncConnection[Any]) -> set[str]:
+    """The contacts whose conversation a person has now; ``connection`` is to the platform's database."""
+    cursor = await connection.execute("SELECT contact FROM conversations WHERE state = 'escalated'")
+    return {contact for (contact,) in await cursor.fetchall()}

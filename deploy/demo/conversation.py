@@ -46,12 +46,6 @@ class Conversation:
             after = found["cursor"]
         return Exchange(text, None, None)
 
-    async def contacts(self) -> list[dict[str, Any]]:
-        """Whom the simulator knows."""
-        async with self._session.get("/control/contacts") as response:
-            document = await response.json()
-        return list(document["contacts"])
-
     async def _after(self, contact: str, after: int, seconds: float) -> Any:
         query = {"author": "business", "after": str(after), "wait": f"{min(seconds, 30):.2f}"}
         async with self._session.get(f"/control/conversations/{contact}", params=query) as response:

@@ -1,0 +1,39 @@
+"""`make bench`: bring up a stack of its own, measure, write ``bench/results/latest.json``, print it as a table."""
+
+import os
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+
+from bench import consume, hops
+from bench.results import Result, save, table
+from deploy.local.stack import Stack
+
+_ROOT = Path(__file__).parents[1]
+_PORT_BASE = 19000
+
+
+def main() -> int:
+    """Returns 0 when every target was met."""
+    console = Console()
+    stack = Stack(_ROOT / ".local" / "bench", port_base=_PORT_BASE)
+    results: dict[str, Result] = {}
+    try:
+        stack.up(stations=False)
+        os.environ.update(stack.environment())
+        console.print("consuming with Avro decoding, ours and the peers' (about 4 minutes)")
+        results.update(consume.run())
+        stack.up(stations=True)
+        console.print("hops under load (about 2 minutes)")
+        results.update(hops.run({**os.environ, **stack.environment()}, stack.layout().url("simulator")))
+    finally:
+        stack.down()
+    save(results, day=datetime.now(UTC).date())
+    console.print(table(results))
+    return 0 if all(result.met is not False for result in results.values()) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

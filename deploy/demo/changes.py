@@ -1,0 +1,108 @@
+"""Timing one change: from its commit to its topic, to BigQuery and to Qdrant, all three at once."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import cycle
+from typing import Any
+
+from psycopg import AsyncConnection
+
+from deploy.demo.topic_watch import TopicWatch
+from deploy.demo.views import IndexView, WarehouseView, first_seen
+from runtime.codec import Decoder
+from runtime.registry import Registry
+from runtime.settings import (
+    BigQuerySettings,
+    KafkaSettings,
+    MarketplaceWriter,
+    QdrantSettings,
+    RegistrySettings,
+    load,
+)
+from schemas.captured import CAPTURED
+from store import probes
+
+_LIMIT_SECONDS = 15.0
+_OFFERS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Milliseconds from just before COMMIT was sent; ``None`` where the change was not seen within 15 s."""
+
+    topic: float | None
+    bigquery: float | None
+    qdrant: float | None
+
+
+class ChangeTimer:
+    """Moves an offer's price by a cent and waits until each view shows it. Made by ``change_timer``."""
+
+    def __init__(
+        self,
+        connection: AsyncConnection[Any],
+        offers: list[probes.ProbeOffer],
+        watch: TopicWatch,
+        warehouse: WarehouseView,
+        index: IndexView,
+    ) -> None:
+        self._connection = connection
+        self._offers = cycle(offers)
+        self._watch = watch
+        self._warehouse = warehouse
+        self._index = index
+
+    async def measure(self) -> Timing:
+        """Make one change and time it on its three ways."""
+        offer = next(self._offers)
+        async with self._connection.transaction():
+            price = await probes.move_price(self._connection, offer.id)
+            in_topic = self._watch.expect((offer.id, price))
+            start = time.perf_counter()
+        seen = await asyncio.gather(
+            _within(in_topic),
+            first_seen(lambda: self._warehouse.has_price(offer.id, price), timeout=_LIMIT_SECONDS),
+            first_seen(lambda: self._index.has_price(offer.product_id, offer.id, price), timeout=_LIMIT_SECONDS),
+        )
+        return Timing(*(None if when is None else (when - start) * 1000 for when in seen))
+
+
+async def _within(moment: Awaitable[float]) -> float | None:
+    try:
+        async with asyncio.timeout(_LIMIT_SECONDS):
+            return await moment
+    except TimeoutError:
+        return None
+
+
+def _offer_and_price(envelope: Any) -> tuple[int, Decimal] | None:
+    after = envelope["after"]
+    return None if after is None else (after["id"], after["price"])
+
+
+@asynccontextmanager
+async def change_timer() -> AsyncIterator[ChangeTimer]:
+    """A timer on the running platform, from the settings in the environment.
+
+    Raises ``SettingsError`` for a missing setting and ``LookupError`` when there is no active offer to change.
+    """
+    async with AsyncExitStack() as stack:
+        dsn = load(MarketplaceWriter).dsn.get_secret_value()
+        connection = await AsyncConnection.connect(dsn, autocommit=True)
+        stack.push_async_callback(connection.close)
+        offers = await probes.active_offers(connection, _OFFERS)
+        if not offers:
+            raise LookupError("there is no active offer to change; `balcao db seed` makes a market")
+        decoder = Decoder(Registry(load(RegistrySettings)))
+        watch = TopicWatch(load(KafkaSettings), decoder, CAPTURED["offers"], _offer_and_price)
+        await watch.start()
+        stack.push_async_callback(watch.stop)
+        warehouse = WarehouseView(load(BigQuerySettings))
+        stack.callback(warehouse.close)
+        index = IndexView(load(QdrantSettings))
+        stack.push_async_callback(index.close)
+        yield ChangeTimer(connection, offers, watch, warehouse, index)

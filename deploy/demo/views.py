@@ -1,0 +1,81 @@
+"""Noting the moment a change can be queried in BigQuery and found in Qdrant, by asking until it is there."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from decimal import Decimal
+
+from google.api_core.client_options import ClientOptions
+from google.auth.credentials import AnonymousCredentials
+from google.cloud import bigquery
+
+from runtime import qdrant
+from runtime.settings import BigQuerySettings, QdrantSettings
+
+Probe = Callable[[], Awaitable[bool]]
+
+
+async def first_seen(look: Probe, *, timeout: float, pause: float = 0.005) -> float | None:
+    """The ``time.perf_counter()`` of the first look that saw it; ``None`` when none did within ``timeout`` seconds."""
+    deadline = time.perf_counter() + timeout
+    while time.perf_counter() < deadline:
+        if await look():
+            return time.perf_counter()
+        await asyncio.sleep(pause)
+    return None
+
+
+class WarehouseView:
+    """The newest state of offers as an analyst reads it."""
+
+    def __init__(self, settings: BigQuerySettings) -> None:
+        options = {"client_options": ClientOptions(api_endpoint=settings.rest_endpoint)}  # type: ignore[no-untyped-call]
+        if settings.rest_endpoint:
+            credentials = AnonymousCredentials()  # type: ignore[no-untyped-call]
+            self._client = bigquery.Client(settings.project, credentials=credentials, **options)
+        else:
+            self._client = bigquery.Client(settings.project)
+        self._dataset = f"{settings.project}.{settings.dataset}"
+
+    async def has_price(self, offer_id: int, price: Decimal) -> bool:
+        """Whether the current-state view shows that price now. Raises what the client raises."""
+        sql = f"SELECT price FROM `{self._dataset}.offers_current` WHERE id = {offer_id:d}"  # noqa: S608
+        rows = await asyncio.to_thread(self._rows, sql)
+        return any(row[0] == price for row in rows)
+
+    async def count(self, table: str) -> int:
+        """How many rows a table or view has."""
+        sql = f"SELECT COUNT(*) FROM `{self._dataset}.{table}`"  # noqa: S608
+        rows = await asyncio.to_thread(self._rows, sql)
+        return int(rows[0][0])
+
+    def close(self) -> None:
+        """Close the client's connections."""
+        self._client.close()
+
+    def _rows(self, sql: str) -> list[tuple[object, ...]]:
+        result = self._client.query_and_wait(sql, retry=None, job_retry=None, api_timeout=10, wait_timeout=10)
+        return [row.values() for row in result]
+
+
+class IndexView:
+    """The vector index as the agents' search reads it."""
+
+    def __init__(self, settings: QdrantSettings) -> None:
+        self._client = qdrant.connect(settings)
+        self._collection = settings.collection
+
+    async def has_price(self, product_id: int, offer_id: int, price: Decimal) -> bool:
+        """Whether the product's point shows the offer at that price now. Raises what the client raises."""
+        points = await self._client.retrieve(self._collection, [product_id], with_payload=["offers"])
+        offers = [offer for point in points for offer in (point.payload or {}).get("offers", ())]
+        return any(offer["offer_id"] == offer_id and offer["price"] == float(price) for offer in offers)
+
+    async def count(self) -> int:
+        """How many points there are, tombstones too."""
+        found = await self._client.count(self._collection)
+        return found.count
+
+    async def close(self) -> None:
+        """Close the client's connections."""
+        await self._client.close()
