@@ -35,14 +35,19 @@ def run(station: str, processors: Sequence[AnyProcessor], *, group: str | None =
     kafka, registry = load(KafkaSettings), load(RegistrySettings)
     runtime, exporter = load(RuntimeSettings), load(MetricsSettings)
     metrics.serve(exporter)
-    # A batch is thousands of objects that die together; collecting as often as the default does costs much of the time.
+    tune()
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_run(Station(station, processors, kafka=kafka, registry=registry, runtime=runtime, group=group)))
+
+
+def tune() -> None:
+    """Prepares the process for a station's load: what was imported is never collected again, the rest seldom.
+
+    A batch is thousands of objects that die together; looking for cycles as often as the default does costs much time.
+    """
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 20, 50)
-    # Faust makes event loops of its own through the policy
-    asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
-    with asyncio.Runner() as runner:
-        runner.run(_run(Station(station, processors, kafka=kafka, registry=registry, runtime=runtime, group=group)))
 
 
 async def _run(station: "Station") -> None:
