@@ -40,14 +40,14 @@ def seed(
     import psycopg
 
     from runtime.settings import MarketplaceWriter, load
-    from store.generator.load import Progress, load_market
-    from store.generator.market import Market
+    from store.generator.load import load as copy
+    from store.generator.market import market
     from store.generator.sizes import SIZES
+    from store.progress import rows_shown
 
-    dsn = load(MarketplaceWriter).dsn.get_secret_value()
-    market = Market(SIZES[size.value], seed=number, now=datetime.now(UTC))
-    with psycopg.connect(dsn) as connection, Progress(shown=size is not Size.S) as progress:
-        loaded = load_market(connection, market, progress)
+    tables = market(SIZES[size.value], seed=number, now=datetime.now(UTC))
+    with psycopg.connect(load(MarketplaceWriter).dsn.get_secret_value()) as connection, rows_shown() as progress:
+        loaded = copy(connection, tables, progress)
     if loaded is None:
         typer.echo("The marketplace has data already: left as it is.")
         return

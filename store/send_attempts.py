@@ -1,8 +1,8 @@
 """What became of each command to send a message: at most one message a command, although the channel has no such key.
 
 The sender calls ``begin`` and commits, calls the provider, then calls ``sent``, ``refused``, ``failed`` or ``unclear``.
-A sender that dies in between leaves ``attempting``, which the next ``begin`` treats as unclear. What the channel reports
-of the message settles an unclear attempt, through ``delivered_to``.
+A sender that dies in between leaves ``attempting``, which the next ``begin`` treats as unclear. What the channel
+reports of the message settles an unclear attempt, through ``delivered_to``.
 """
 
 import enum

@@ -1,0 +1,173 @@
+"""Orders in every state they can be in, with what belongs to each state: items, reserved stock, shipments, invoices."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+from typing import NamedTuple
+
+from store.generator.accounts import DEMO_PHARMACY_ID
+from store.generator.catalog import Catalog
+from store.generator.tables import Cents, Row, Seed, Table, reais
+
+FIRST_NUMBER = 10_000_001
+
+
+class Ages(NamedTuple):
+    """How common a status is, and how many hours ago such an order was placed."""
+
+    weight: int
+    newest: int
+    oldest: int
+
+
+STATUSES = {
+    "placed": Ages(5, 0, 12),
+    "confirmed": Ages(5, 4, 36),
+    "picking": Ages(4, 12, 48),
+    "invoiced": Ages(5, 24, 72),
+    "shipped": Ages(11, 30, 160),
+    "delivered": Ages(60, 96, 2900),
+    "cancelled": Ages(7, 24, 2900),
+    "returned": Ages(3, 200, 2900),
+}
+_HOLDS_STOCK = frozenset({"placed", "confirmed", "picking", "invoiced"})
+_UNPROMISED = frozenset({"placed", "cancelled"})
+
+
+class Line(NamedTuple):
+    """An order's item."""
+
+    product_id: int
+    quantity: int
+    unit_price: Cents
+
+
+class Order(NamedTuple):
+    """An order as the tables that follow need it."""
+
+    id: int
+    pharmacy_id: int
+    supplier_id: int
+    status: str
+    total: Cents
+    placed_at: datetime
+    changed_at: datetime
+    lines: tuple[Line, ...]
+
+
+@dataclass(slots=True)
+class Orders:
+    """Orders of the catalog's offers; ``made`` and ``reserved`` are complete once the rows of ``orders`` were read."""
+
+    seed: Seed
+    catalog: Catalog
+    pharmacies: int
+    made: list[Order] = field(default_factory=list)
+    reserved: dict[tuple[int, int], int] = field(default_factory=dict)
+
+    def tables(self) -> Iterator[Table]:
+        """``orders``, ``order_items``, then ``inventory``."""
+        yield Table("orders", _ORDER_COLUMNS, self._order_rows())
+        yield Table(
+            "order_items",
+            ("id", "order_id", "line", "product_id", "quantity", "unit_price", "total", "updated_at"),
+            self._item_rows(),
+        )
+        yield Table(
+            "inventory", ("supplier_id", "product_id", "on_hand", "reserved", "updated_at"), self._inventory_rows()
+        )
+
+    def _planned(self, random: Random) -> list[tuple[datetime, str, int]]:
+        """When each order was placed, its status and its pharmacy, oldest first; the demo pharmacy has every status."""
+        statuses = list(STATUSES)
+        drawn = random.choices(statuses, [ages.weight for ages in STATUSES.values()], k=self.catalog.size.orders)
+        drawn[: len(statuses)] = statuses
+        planned = []
+        for place, status in enumerate(drawn):
+            ages = STATUSES[status]
+            seconds = random.randrange(ages.newest * 3600 + 60, ages.oldest * 3600)
+            pharmacy = DEMO_PHARMACY_ID if place < len(statuses) else random.randrange(1, self.pharmacies + 1)
+            planned.append((self.seed.now - timedelta(seconds=seconds), status, pharmacy))
+        return sorted(planned)
+
+    def _order_rows(self) -> Iterator[Row]:
+        random = self.seed.random("orders")
+        sellers = sorted(self.catalog.offered)
+        for order_id, (placed_at, status, pharmacy_id) in enumerate(self._planned(random), start=1):
+            supplier_id = random.choice(sellers)
+            offers = self.catalog.offered[supplier_id]
+            chosen = random.sample(offers, min(len(offers), random.choices((1, 2, 3, 4, 6), (25, 25, 20, 20, 10))[0]))
+            lines = tuple(Line(product, minimum * random.randrange(1, 13), price) for product, price, minimum in chosen)
+            items_total = sum(line.quantity * line.unit_price for line in lines)
+            discount = items_total // 50 if items_total > 500_00 else 0
+            freight = 0 if items_total > 300_00 else 24_90
+            age = self.seed.now - placed_at
+            changed_at = placed_at + (age * random.uniform(0.2, 0.9) if status != "placed" else timedelta())
+            promised = None if status in _UNPROMISED else (placed_at + timedelta(days=random.randrange(3, 9))).date()
+            reason = random.choice(("pharmacy_request", "out_of_stock", "payment")) if status == "cancelled" else None
+            order = Order(
+                order_id,
+                pharmacy_id,
+                supplier_id,
+                status,
+                items_total - discount + freight,
+                placed_at,
+                changed_at,
+                lines,
+            )
+            self.made.append(order)
+            if status in _HOLDS_STOCK:
+                for line in lines:
+                    held = (supplier_id, line.product_id)
+                    self.reserved[held] = self.reserved.get(held, 0) + line.quantity
+            yield (
+                order_id,
+                str(FIRST_NUMBER + order_id - 1),
+                pharmacy_id,
+                supplier_id,
+                status,
+                reais(items_total),
+                reais(discount),
+                reais(freight),
+                reais(order.total),
+                promised,
+                reason,
+                placed_at,
+                changed_at,
+                changed_at,
+            )
+
+    def _item_rows(self) -> Iterator[Row]:
+        item_id = 0
+        for order in self.made:
+            for line, (product_id, quantity, price) in enumerate(order.lines, start=1):
+                item_id += 1
+                total = reais(quantity * price)
+                yield item_id, order.id, line, product_id, quantity, reais(price), total, order.placed_at
+
+    def _inventory_rows(self) -> Iterator[Row]:
+        random = self.seed.random("inventory")
+        for supplier_id, offers in sorted(self.catalog.offered.items()):
+            for product_id, _, _ in offers:
+                reserved = self.reserved.get((supplier_id, product_id), 0)
+                free = 0 if random.random() < 0.08 else random.randrange(1, 900)
+                yield supplier_id, product_id, reserved + free, reserved, self.seed.now - timedelta(hours=1)
+
+
+_ORDER_COLUMNS = (
+    "id",
+    "number",
+    "pharmacy_id",
+    "supplier_id",
+    "status",
+    "items_total",
+    "discount",
+    "freight",
+    "total",
+    "promised_delivery",
+    "cancel_reason",
+    "placed_at",
+    "status_changed_at",
+    "updated_at",
+)
