@@ -33,6 +33,19 @@ REBALANCES = Counter("balcao_rebalances", "Assignments of partitions to the proc
 REGISTRY_WAITS = Counter("balcao_registry_waits", "Times a batch waited for the schema registry.", ["group", "topic"])
 WATCHDOG_EXITS = Counter("balcao_watchdog_exits", "Processes ended for a partition that stood still.", ["group"])
 PRODUCER_ERRORS = Counter("balcao_producer_errors", "Messages that the broker did not confirm.")
+WEBHOOK_REQUESTS = Counter("balcao_webhook_requests", "Webhook requests answered.", ["status"])
+WEBHOOK_SECONDS = Histogram(
+    "balcao_webhook_seconds",
+    "From a webhook's arrival to the broker's confirmation.",
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
+)
+TURNS = Counter("balcao_turns", "Turns taken.", ["flow", "outcome"])
+TURN_SECONDS = Histogram(
+    "balcao_turn_seconds",
+    "An agent's own work on a message, reads and the transaction included.",
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
+)
+SENDS = Counter("balcao_sends", "Calls of the Cloud API to send a message.", ["result"])
 
 
 def serve(settings: MetricsSettings) -> None:

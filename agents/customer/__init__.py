@@ -1,0 +1,1 @@
+"""The agent that talks to pharmacies: one inbound message, one turn, one transaction."""

@@ -1,0 +1,82 @@
+"""When nothing above answers: a subject that a person resolves, words not understood, a file instead of words."""
+
+from dataclasses import replace
+
+from agents.flows.flow import Answer, Ask, Escalate, Flow
+from agents.flows.small_talk import ABLE
+from agents.tools import Tools
+
+_SUBJECTS = {
+    "account_access": "o acesso à conta",
+    "complaint": "a sua reclamação",
+    "credit_limit": "o limite de crédito",
+    "damaged_item": "mercadoria avariada",
+    "delivery_area_time": "regiões e prazos de entrega",
+    "invoice_copy": "notas e boletos",
+    "knowledge": "as regras da plataforma",
+    "minimum_order": "pedido mínimo e frete",
+    "opt_in": "o recebimento de mensagens",
+    "opt_out": "o recebimento de mensagens",
+    "order_cancel": "cancelamentos",
+    "order_change": "alterações em pedidos",
+    "order_place": "pedidos novos",
+    "payment_methods": "formas de pagamento",
+    "payment_problem": "problemas de pagamento",
+    "price_compare": "comparação de preços",
+    "product_info": "detalhes do produto",
+    "product_substitute": "substitutos e genéricos",
+    "promotions": "promoções",
+    "recommendation": "sugestões de compra",
+    "refund_status": "reembolsos e créditos",
+    "registration_new": "novos cadastros",
+    "registration_update": "alterações no cadastro",
+    "reorder": "repetir um pedido",
+    "return_request": "devoluções e trocas",
+    "short_expiry": "validade dos produtos",
+    "wrong_item": "diferenças na entrega",
+}
+_SORRY = frozenset({"complaint", "damaged_item", "wrong_item", "short_expiry", "payment_problem"})
+_OFFER = "Quer que eu chame uma pessoa da equipe? Responda *sim*."
+
+
+async def offer_person(ask: Ask, allowed: Tools) -> Answer:
+    """Names the subject, says that a person resolves it, and offers one."""
+    subject = next((_SUBJECTS[flow] for flow in ask.also if flow in _SUBJECTS), "isso")
+    sorry = "Sinto muito por isso. " if _SORRY & set(ask.also) else ""
+    text = f"{sorry}Sobre {subject}, quem resolve é a nossa equipe. {_OFFER}"
+    return Answer(text, "asked", replace(ask.memory.next_turn(), offered_person=True))
+
+
+async def not_understood(ask: Ask, allowed: Tools) -> Answer:
+    """Says so and what can be asked; the second time in a row a person takes over."""
+    misses = ask.memory.misses + 1
+    memory = replace(ask.memory.next_turn(), misses=misses)
+    if misses >= 2:
+        text = "Ainda não consegui entender, desculpe. Chamei uma pessoa da equipe, que continua por aqui."
+        return Answer(text, "escalated", replace(memory, misses=0), escalate=Escalate("not_understood"))
+    text = (
+        f"Desculpe, não entendi. Posso {ABLE}. Por exemplo:\n"
+        "• “Onde está meu pedido 10000123?”\n• “Tem losartana 50 mg?”\n• “Quanto custa a dipirona 500 mg?”\n"
+        "Ou peça um *atendente*."
+    )
+    return Answer(text, "asked", memory)
+
+
+async def only_words(ask: Ask, allowed: Tools) -> Answer:
+    """Audio, pictures and files are not read: says so, so that nobody waits for an answer to them."""
+    text = (
+        "Recebi seu arquivo, mas por enquanto só entendo mensagens escritas. Pode me contar por texto? "
+        "Se preferir, peça um *atendente*."
+    )
+    return Answer(text, "asked", ask.memory.next_turn())
+
+
+async def no_person(ask: Ask, allowed: Tools) -> Answer:
+    """The person offered is not wanted."""
+    return Answer("Tudo bem! Se mudar de ideia, é só pedir *atendente*.", "replied", ask.memory.next_turn())
+
+
+NOT_OFFERED = Flow(name="offer_person", serves=tuple(_SUBJECTS), account=False, run=offer_person)
+NOT_UNDERSTOOD = Flow(name="not_understood", serves=(), account=False, run=not_understood)
+ONLY_WORDS = Flow(name="only_words", serves=(), account=False, run=only_words)
+NO_PERSON = Flow(name="no_person", serves=(), account=False, run=no_person)

@@ -1,0 +1,124 @@
+"""Where an order is, whether it left, when it arrives; also for one that is late."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from agents import tools
+from agents.flows.flow import Answer, Ask, Flow
+from agents.tools import Tools
+from agents.wording import BRASILIA, count, day, money
+from store.orders import Order
+
+_MOST = 3
+_STEPS = {
+    "placed": "foi recebido e aguarda a confirmação do fornecedor",
+    "confirmed": "foi confirmado pelo fornecedor",
+    "picking": "está em separação",
+    "invoiced": "já foi faturado e aguarda o envio",
+    "shipped": "já foi enviado",
+    "delivered": "foi entregue",
+    "cancelled": "foi cancelado",
+    "returned": "foi devolvido",
+}
+_SHIPMENT = {
+    "preparing": "a carga está sendo preparada",
+    "in_transit": "a caminho",
+    "out_for_delivery": "saiu hoje para entrega",
+    "failed": "a transportadora tentou entregar e não conseguiu",
+    "returned": "a carga voltou ao fornecedor",
+}
+_REASONS = {
+    "pharmacy_request": "a pedido da farmácia",
+    "out_of_stock": "por falta de estoque",
+    "payment": "por causa do pagamento",
+}
+_OVER = ("delivered", "cancelled", "returned")
+
+
+async def run(ask: Ask, allowed: Tools) -> Answer:
+    """Answers for the orders named, else for those under way."""
+    memory = ask.memory.next_turn()
+    numbers = ask.entities.order_numbers[:_MOST]
+    if not numbers:
+        found = list(await allowed.open_orders())
+        if not found:
+            return Answer("Não encontrei nenhum pedido da sua farmácia por aqui.", "replied", memory)
+        return _told(_overview(found, ask), found, ask)
+    parts: list[str] = []
+    known: list[Order] = []
+    for number in numbers:
+        matching = list(await allowed.find_orders(number))
+        known += matching[:_MOST]
+        parts += [describe(order, ask) for order in matching[:_MOST]]
+        if not matching:
+            parts.append(
+                f"Não encontrei o pedido {number} entre os da sua farmácia. Pode conferir o número? São 8 dígitos."
+            )
+    return _told("\n\n".join(parts), known, ask)
+
+
+def _told(text: str, known: Sequence[Order], ask: Ask) -> Answer:
+    memory = ask.memory.next_turn()
+    late = any(_is_late(order, ask) for order in known)
+    if late:
+        text += "\n\nSe quiser, chamo uma pessoa da equipe para verificar: é só responder *sim*."
+    memory = replace(memory, orders=tuple(order.number for order in known), offered_person=late)
+    seen = {"orders": [{"number": order.number, "status": order.status} for order in known]}
+    return Answer(text, "replied", memory, seen=seen)
+
+
+def _overview(found: Sequence[Order], ask: Ask) -> str:
+    if len(found) == 1:
+        lead = "" if found[0].status not in _OVER else "Nenhum pedido em andamento. O mais recente:\n"
+        return lead + describe(found[0], ask)
+    shown = "\n\n".join(describe(order, ask) for order in found[:_MOST])
+    return f"Estes são os pedidos em andamento mais recentes:\n\n{shown}"
+
+
+def describe(order: Order, ask: Ask) -> str:
+    """One order in two or three short lines; only what is known."""
+    step = _STEPS.get(order.status, f"está com a situação “{order.status}”")
+    when = order.delivered_at if order.status == "delivered" and order.delivered_at else order.status_changed_at
+    if order.status == "shipped" and order.shipped_at:
+        when = order.shipped_at
+    head = f"Pedido *{order.number}* ({order.supplier}, {count(order.items, 'item', 'itens')}, {money(order.total)})"
+    line = f"{head} {step}, em {day(when)}"
+    if order.status == "cancelled" and order.cancel_reason in _REASONS:
+        line += f", {_REASONS[order.cancel_reason]}"
+    return "\n".join([line + ".", *_journey(order), *_forecast(order, ask)])
+
+
+def _journey(order: Order) -> list[str]:
+    if order.status != "shipped" or order.carrier is None:
+        return []
+    state = _SHIPMENT.get(order.shipment_status or "")
+    line = f"Transportadora: {order.carrier}"
+    if order.tracking_code:
+        line += f", rastreio {order.tracking_code}"
+    return [line + (f" ({state})." if state else ".")]
+
+
+def _forecast(order: Order, ask: Ask) -> list[str]:
+    if order.status in _OVER:
+        return []
+    expected = order.estimated_delivery or order.promised_delivery
+    if expected is None:
+        return ["Ainda não há previsão de entrega."]
+    if _is_late(order, ask):
+        return [f"A previsão de entrega era {day(expected)} e já passou. Sinto muito pelo atraso."]
+    return [f"Previsão de entrega: {day(expected)}."]
+
+
+def _is_late(order: Order, ask: Ask) -> bool:
+    expected = order.estimated_delivery or order.promised_delivery
+    today = ask.now.astimezone(BRASILIA).date()
+    return order.status not in _OVER and expected is not None and expected < today
+
+
+FLOW = Flow(
+    name="order_status",
+    serves=("order_status", "order_late"),
+    slots=("order_number", "date"),
+    tools=(tools.FIND_ORDERS, tools.OPEN_ORDERS),
+    run=run,
+)

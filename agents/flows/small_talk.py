@@ -1,0 +1,44 @@
+"""Greetings, thanks, and what lies outside of a pharmacy's business with us."""
+
+from agents.flows.flow import Answer, Ask, Flow
+from agents.tools import Tools
+from agents.wording import first_name, hello
+
+ABLE = "consultar *pedidos*, *estoque* e *preços*"
+INTRODUCTION = (
+    f"Sou o assistente automático do Balcão: posso {ABLE}. Se preferir falar com uma pessoa, é só pedir *atendente*."
+)
+
+
+async def greet(ask: Ask, allowed: Tools) -> Answer:
+    """Says who answers, what it can do, and that a person can be asked for."""
+    name = f", {first_name(ask.identity.name)}" if ask.identity.name else ""
+    text = f"{hello(ask.now)}{name}! "
+    text += "Como posso ajudar?" if ask.memory.introduced else f"{INTRODUCTION}\n\nComo posso ajudar?"
+    return Answer(text, "replied", ask.memory.next_turn())
+
+
+async def close(ask: Ask, allowed: Tools) -> Answer:
+    """Answers a thank-you."""
+    return Answer("Eu que agradeço! Precisando, é só chamar. 👋", "replied", ask.memory.next_turn())
+
+
+async def rated(ask: Ask, allowed: Tools) -> Answer:
+    """Thanks for an opinion; it stays in the conversation's record, which is all that is promised."""
+    text = "Obrigado por dizer! Sua opinião ficou registrada nesta conversa."
+    return Answer(text, "replied", ask.memory.next_turn())
+
+
+async def decline(ask: Ask, allowed: Tools) -> Answer:
+    """Declines what is not ours to answer: medical advice before all."""
+    text = (
+        "Isso foge do que posso responder por aqui. Dúvidas sobre o uso de medicamentos ficam com o farmacêutico ou o "
+        f"médico. Eu posso {ABLE}."
+    )
+    return Answer(text, "refused", ask.memory.next_turn())
+
+
+GREETING = Flow(name="greeting", serves=("greeting",), account=False, run=greet)
+THANKS = Flow(name="thanks_bye", serves=("thanks_bye",), account=False, run=close)
+RATING = Flow(name="rating", serves=("rating",), account=False, run=rated)
+OUT_OF_SCOPE = Flow(name="out_of_scope", serves=("out_of_scope",), account=False, run=decline)
