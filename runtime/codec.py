@@ -13,7 +13,7 @@ from fastavro.validation import ValidationError
 
 from runtime.errors import BadRecord
 from runtime.registry import Registry, UnknownSchema
-from schemas.avro import schema_of
+from schemas.envelope import schema_of
 from schemas.topic import Topic
 
 _PREFIX = struct.Struct(">bI")

@@ -11,7 +11,7 @@ from confluent_kafka.schema_registry import Schema, SchemaRegistryClient, Schema
 
 from runtime.errors import BadRecord, UserError
 from runtime.settings import RegistrySettings
-from schemas.avro import schema_of
+from schemas.envelope import schema_of
 from schemas.topic import Avro, Topic
 
 _REFUSED = (HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY)

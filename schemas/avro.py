@@ -1,4 +1,4 @@
-"""The Avro schema of a record type, and Debezium's envelope around a captured row."""
+"""The Avro schema of a record type."""
 
 import types
 from datetime import date, datetime
@@ -6,18 +6,10 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 from schemas.marks import Column, Decimals, Default, Doc
-from schemas.topic import Avro, Topic
+from schemas.topic import Avro
 
 _PRIMITIVES: dict[type, Any] = {str: "string", int: "long", float: "double", bool: "boolean", bytes: "bytes"}
 _DEBEZIUM_INTS = {"io.debezium.time.Date": "int", "int16": {"type": "int", "connect.type": "int16"}, "int32": "int"}
-
-
-def schema_of(topic: Topic) -> Avro:
-    """The schema of the topic's value as it is on the wire."""
-    if topic.table is not None:
-        return _envelope(topic)
-    namespace, _, name = topic.name.rpartition(".")
-    return record(topic.value, namespace=f"balcao.{namespace or name}".replace("-", "_"))
 
 
 def record(cls: type, *, namespace: str, name: str | None = None) -> Avro:
@@ -125,42 +117,3 @@ def _complex(hint: Any, namespace: str, seen: set[str], field: str) -> Any:
             return f"{namespace}.{hint.__name__}"
         return _record(hint, namespace, hint.__name__, seen)
     raise TypeError(f"Avro has no type for {hint!r}")
-
-
-def _envelope(topic: Topic) -> Avro:
-    """Debezium's envelope: https://debezium.io/documentation/reference/stable/connectors/postgresql.html#postgresql-events."""
-    row = record(topic.value, namespace=topic.name.replace("-", "_"), name="Value")
-    text, number = ["null", "string"], ["null", "long"]
-
-    def optional(name: str, kind: Any) -> Avro:
-        return {"name": name, "type": kind, "default": None}
-
-    source = {
-        "type": "record",
-        "name": "Source",
-        "namespace": "io.debezium.connector.postgresql",
-        "fields": [
-            *({"name": name, "type": kind} for name, kind in _SOURCE_HEAD),
-            optional("snapshot", text),
-            {"name": "db", "type": "string"},
-            *(optional(name, text if name == "sequence" else number) for name in ("sequence", "ts_us", "ts_ns")),
-            {"name": "schema", "type": "string"},
-            {"name": "table", "type": "string"},
-            *(optional(name, number) for name in ("txId", "lsn", "xmin")),
-        ],
-    }
-    return {
-        "type": "record",
-        "name": "Envelope",
-        "namespace": topic.name.replace("-", "_"),
-        "fields": [
-            optional("before", ["null", row]),
-            optional("after", ["null", "Value"]),
-            {"name": "source", "type": source},
-            {"name": "op", "type": "string"},
-            *(optional(name, number) for name in ("ts_ms", "ts_us", "ts_ns")),
-        ],
-    }
-
-
-_SOURCE_HEAD = (("version", "string"), ("connector", "string"), ("name", "string"), ("ts_ms", "long"))

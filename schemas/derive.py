@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from schemas.avro import schema_of
+from schemas.envelope import schema_of
 from schemas.topics import TOPICS
 
 DERIVED = Path(__file__).parent / "derived"

@@ -20,6 +20,7 @@ def test_the_marketplace_connector_names_what_the_register_expects() -> None:
     (connector,) = configs.connectors(["marketplace"])
     topics = {f"{connector.config['topic.prefix']}.public.{table}" for table in CAPTURED}
     assert topics == {topic.name for topic in CAPTURED.values()}
+    assert connector.config["table.include.list"] == ",".join(f"public.{table}" for table in CAPTURED)
 
 
 @pytest.mark.parametrize("connector", configs.connectors(), ids=lambda found: found.name)

@@ -8,7 +8,8 @@ import fastavro
 import pytest
 
 from schemas import derive, example
-from schemas.avro import schema_of, split
+from schemas.avro import split
+from schemas.envelope import schema_of
 from schemas.marks import Doc
 from schemas.topic import Topic, Visibility
 from schemas.topics import BY_NAME, TOPICS

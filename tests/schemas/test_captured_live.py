@@ -1,0 +1,49 @@
+"""What the register says of captured topics is what Debezium really registered."""
+
+import json
+from typing import Any
+
+import pytest
+from confluent_kafka.schema_registry import SchemaRegistryClient
+
+from deploy.local.stack import Stack
+from runtime.settings import RegistrySettings, load
+from schemas.captured import CAPTURED
+from schemas.envelope import schema_of
+from schemas.topic import Topic
+
+pytestmark = pytest.mark.broker
+
+NOISE = {"doc", "default", "connect.default", "connect.version", "connect.parameters"}
+
+
+def plain(schema: Any) -> Any:
+    """A schema without what carries no shape: docs, defaults, Connect's bookkeeping."""
+    if isinstance(schema, list):
+        return [plain(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    kept = {key: plain(value) for key, value in schema.items() if key not in NOISE}
+    if kept.get("logicalType") == "decimal":
+        kept.pop("connect.name", None)
+    if kept.get("type") == "record":
+        kept.pop("connect.name", None)
+        kept.pop("namespace", None)
+    if kept.get("connect.name") == "io.debezium.data.Enum":
+        kept.pop("connect.name")
+    return kept["type"] if set(kept) == {"type"} else kept
+
+
+@pytest.mark.parametrize("topic", CAPTURED.values(), ids=lambda topic: topic.name)
+def test_debezium_registered_what_the_register_declares(stack: Stack, topic: Topic) -> None:
+    with SchemaRegistryClient({"url": load(RegistrySettings).url}) as registry:
+        text = registry.get_latest_version(topic.subject).schema.schema_str
+    registered = json.loads(text)
+    assert plain(registered) == plain(schema_of(topic))
+
+
+def test_the_comparison_sees_a_retyped_column(stack: Stack) -> None:
+    declared = schema_of(CAPTURED["orders"])
+    changed = json.loads(json.dumps(declared))
+    changed["fields"][0]["type"][1]["fields"][0]["type"] = "int"
+    assert plain(changed) != plain(declared)
