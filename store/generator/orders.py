@@ -14,22 +14,23 @@ FIRST_NUMBER = 10_000_001
 
 
 class Ages(NamedTuple):
-    """How common a status is, and how many hours ago such an order was placed."""
+    """How common a status is, how many hours ago such an order was placed, and how many hours it took to get there."""
 
     weight: int
     newest: int
     oldest: int
+    took: tuple[int, int]
 
 
 STATUSES = {
-    "placed": Ages(5, 0, 12),
-    "confirmed": Ages(5, 4, 36),
-    "picking": Ages(4, 12, 48),
-    "invoiced": Ages(5, 24, 72),
-    "shipped": Ages(11, 30, 160),
-    "delivered": Ages(60, 96, 2900),
-    "cancelled": Ages(7, 24, 2900),
-    "returned": Ages(3, 200, 2900),
+    "placed": Ages(5, 0, 12, (0, 0)),
+    "confirmed": Ages(5, 4, 36, (1, 4)),
+    "picking": Ages(4, 12, 48, (3, 12)),
+    "invoiced": Ages(5, 24, 72, (12, 24)),
+    "shipped": Ages(11, 30, 160, (24, 30)),
+    "delivered": Ages(60, 96, 2900, (48, 190)),
+    "cancelled": Ages(7, 24, 2900, (1, 24)),
+    "returned": Ages(3, 200, 2900, (190, 400)),
 }
 _HOLDS_STOCK = frozenset({"placed", "confirmed", "picking", "invoiced"})
 _UNPROMISED = frozenset({"placed", "cancelled"})
@@ -102,8 +103,8 @@ class Orders:
             items_total = sum(line.quantity * line.unit_price for line in lines)
             discount = items_total // 50 if items_total > 500_00 else 0
             freight = 0 if items_total > 300_00 else 24_90
-            age = self.seed.now - placed_at
-            changed_at = placed_at + (age * random.uniform(0.2, 0.9) if status != "placed" else timedelta())
+            took = timedelta(hours=random.uniform(*STATUSES[status].took))
+            changed_at = placed_at + min(took, (self.seed.now - placed_at) * 0.95)
             promised = None if status in _UNPROMISED else (placed_at + timedelta(days=random.randrange(3, 9))).date()
             reason = random.choice(("pharmacy_request", "out_of_stock", "payment")) if status == "cancelled" else None
             order = Order(
