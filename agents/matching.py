@@ -10,7 +10,7 @@ from store.availability import Product
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """``exact`` products agree with everything asked; ``near`` ones in name only, and are given without an exact one."""
+    """``exact`` products agree with everything asked; ``near`` ones in name only, and come without exact ones."""
 
     exact: tuple[Product, ...] = ()
     near: tuple[Product, ...] = ()

@@ -19,7 +19,7 @@ def barrier(identity: Identity) -> Barrier | None:
 
 
 def quotable(offers: Iterable[Offer]) -> tuple[Sequence[Offer], Sequence[Offer]]:
-    """Offers whose price may be said, and those above their product's ceiling: they may not (Lei 10.742/2003, art. 8)."""
+    """Offers whose price may be said, and those above their ceiling, whose may not (Lei 10.742/2003, art. 8)."""
     allowed: list[Offer] = []
     refused: list[Offer] = []
     for offer in offers:

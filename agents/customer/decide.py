@@ -88,6 +88,13 @@ async def decide(
     return _turn(chosen, answers, calls, ask, understood)
 
 
+def silence(memory: Memory, *, held: bool) -> Turn:
+    """The turn that says nothing: a person holds the conversation, or the message asks for no answer."""
+    why = "a person holds the conversation" if held else "the message asks for no answer"
+    seen = {"memory": memory.dump(), "why": why}
+    return Turn("silence", (), "silent", "", memory, understood=None, seen=seen)
+
+
 async def _answers(
     chosen: Sequence[tuple[Flow, tuple[str, ...]]], ask: Ask, tools: Callable[[], Tools]
 ) -> tuple[list[Answer], list[dict[str, Any]]]:

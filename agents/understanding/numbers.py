@@ -15,9 +15,15 @@ _PRICE_CUES = word_set("r$ $ por reais")
 _SMALL = "dois tres quatro cinco seis sete oito nove dez onze doze treze quatorze quinze"
 _TENS = "vinte trinta quarenta cinquenta sessenta setenta oitenta noventa cem"
 WORDS = {
-    **{word: value for value, word in enumerate(_SMALL.split(), start=2)},
-    **{word: value for word, value in zip(_TENS.split(), range(20, 101, 10), strict=True)},
-    **{"duas": 2, "catorze": 14, "cento": 100, "duzentas": 200, "duzentos": 200, "quinhentas": 500, "mil": 1000},
+    **dict(zip(_SMALL.split(), range(2, 16), strict=True)),
+    **dict(zip(_TENS.split(), range(20, 101, 10), strict=True)),
+    "duas": 2,
+    "catorze": 14,
+    "cento": 100,
+    "duzentas": 200,
+    "duzentos": 200,
+    "quinhentas": 500,
+    "mil": 1000,
 }
 WEEKDAYS = word_set("segunda terca quarta quinta sexta sabado domingo")
 DAYS = word_set("hoje ontem anteontem amanha")

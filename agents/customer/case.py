@@ -1,0 +1,105 @@
+"""A turn with everything around it, and the rows and events it becomes. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from agents.customer.decide import Turn
+from agents.customer.summary import summary
+from agents.identity import Identity
+from schemas.records.conversations import Escalation, InboundMessage, Reply
+from store import escalations, turns
+from store.conversations import Conversation
+
+_NAMESPACE = uuid5(NAMESPACE_URL, "balcao:turn")
+
+
+@dataclass(frozen=True, slots=True)
+class Ids:
+    """Everything a turn makes is named after its message, so that a turn decided twice makes the same things."""
+
+    conversation: UUID
+    inbound: UUID
+    turn: UUID
+    command: UUID
+    escalation: UUID
+
+    @classmethod
+    def of(cls, message_id: str) -> "Ids":
+        """The ids of the turn of that message."""
+        names = ("conversation", "inbound", "turn", "command", "escalation")
+        return cls(*(uuid5(_NAMESPACE, f"{name}:{message_id}") for name in names))
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One turn of one message in one conversation, decided at ``now``."""
+
+    turn: Turn
+    message: InboundMessage
+    identity: Identity
+    conversation: Conversation
+    ids: Ids
+    now: datetime
+
+    def turn_row(self) -> turns.Turn:
+        """The record of what was decided and why."""
+        understood = self.turn.understood
+        waited = (self.now - self.message["received_at"]).total_seconds()
+        return turns.Turn(
+            id=self.ids.turn,
+            conversation_id=self.conversation.id,
+            inbound_message_id=self.message["message_id"],
+            flow=self.turn.flow,
+            flows=self.turn.flows,
+            confidence=understood.confidence if understood else None,
+            understanding=understood.source if understood else "none",
+            entities=understood.entities.as_dict() if understood else {},
+            seen=self.turn.seen,
+            outcome=self.turn.outcome,
+            latency_ms=max(0, int(waited * 1000)),
+            decided_at=self.now,
+        )
+
+    def reply(self) -> Reply:
+        """The command to send the turn's words."""
+        return Reply(
+            command_id=str(self.ids.command),
+            conversation_id=str(self.conversation.id),
+            turn_id=str(self.ids.turn),
+            phone_number_id=self.message["phone_number_id"],
+            contact=self.message["contact"],
+            in_reply_to=self.message["message_id"],
+            text=self.turn.text,
+            flow=self.turn.flow,
+            created_at=self.now,
+        )
+
+    def escalation_row(self) -> escalations.Escalation | None:
+        """The escalation, when the turn is one."""
+        if self.turn.escalate is None:
+            return None
+        return escalations.Escalation(
+            id=self.ids.escalation,
+            conversation_id=self.conversation.id,
+            turn_id=self.ids.turn,
+            pharmacy_id=self.identity.pharmacy_id,
+            reason=self.turn.escalate.reason,
+            priority=self.turn.escalate.priority,
+            summary=summary(self.turn, self.identity, self.message),
+            created_at=self.now,
+        )
+
+    def escalation(self, row: escalations.Escalation) -> Escalation:
+        """The event for those who hand conversations out."""
+        return Escalation(
+            escalation_id=str(row.id),
+            conversation_id=str(row.conversation_id),
+            turn_id=str(row.turn_id),
+            contact=self.message["contact"],
+            pharmacy_id=row.pharmacy_id,
+            reason=row.reason,
+            priority=row.priority,
+            summary=row.summary,
+            created_at=row.created_at,
+        )

@@ -1,0 +1,30 @@
+"""Wires the customer agent: the one place where its parts meet."""
+
+from collections.abc import Sequence
+
+from agents.customer.processor import CustomerAgent
+from runtime.clock import SystemClock
+from runtime.codec import Encoder
+from runtime.product_index import ProductIndex
+from runtime.registry import Registry
+from runtime.settings import MarketplaceReader, PlatformAgent, QdrantSettings, RegistrySettings
+from store.pool import pool
+
+
+def customer_agent(
+    platform: PlatformAgent, marketplace: MarketplaceReader, qdrant: QdrantSettings, registry: RegistrySettings
+) -> CustomerAgent:
+    """The agent over the real databases and index; nothing is connected before it starts."""
+    index = ProductIndex(qdrant)
+
+    async def search(words: str, limit: int) -> Sequence[tuple[int, float]]:
+        return [(hit.product_id, hit.score) for hit in await index.search(words, limit)]
+
+    return CustomerAgent(
+        platform=pool(platform.dsn, application="customer.platform", size=12),
+        marketplace=pool(marketplace.dsn, application="customer.marketplace", size=12),
+        search=search,
+        encoder=Encoder(Registry(registry)),
+        clock=SystemClock(),
+        close=index.close,
+    )
