@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from runtime.text.abbreviations import ANVISA, PEOPLE, expand
 from runtime.text.dosage import Amount, Dosage, presentation_dosage, request_dosage
@@ -50,15 +51,19 @@ class Product:
     @classmethod
     def read(cls, name: str, ingredients: Iterable[str], presentation: str, manufacturer: str) -> "Product":
         """Reads a product's fields as the catalogue has them."""
-        dosage = presentation_dosage(presentation)
-        from_presentation = frozenset(expand(tokens(presentation), ANVISA))
-        return cls(
-            _naming(tokens(name)),
-            _naming([word for one in ingredients for word in tokens(one)]),
-            tuple(word for word in tokens(manufacturer) if word not in COMPANY),
-            from_presentation | dosage.forms,
-            dosage,
-        )
+        return _read_product(name, tuple(ingredients), presentation, manufacturer)
+
+
+@lru_cache(maxsize=8192)
+def _read_product(name: str, ingredients: tuple[str, ...], presentation: str, manufacturer: str) -> Product:
+    dosage = presentation_dosage(presentation)
+    return Product(
+        _naming(tokens(name)),
+        _naming([word for one in ingredients for word in tokens(one)]),
+        tuple(word for word in tokens(manufacturer) if word not in COMPANY),
+        frozenset(expand(tokens(presentation), ANVISA)) | dosage.forms,
+        dosage,
+    )
 
 
 def confidence(request: Request, product: Product) -> float:

@@ -9,6 +9,7 @@ import orjson
 import qdrant_edge as edge
 from qdrant_client.http import models
 
+from deploy.local.qdrant.bodies import Count, Query, Scroll
 from deploy.local.qdrant.disk import write_whole
 from deploy.local.qdrant.failures import BadInputError
 from deploy.local.qdrant.filters import to_filter
@@ -64,13 +65,13 @@ class Collection:
         """Drop a payload field's index."""
         self.update([edge.UpdateOperation.delete_field_index(field)])
 
-    def query(self, request: models.QueryRequest) -> dict[str, Any]:
+    def query(self, request: Query) -> dict[str, Any]:
         """``QueryResponse``: scored points, best first."""
         asked = to_query_request(request)
         with _engine_words():
             return {"points": [scored_json(point) for point in self._shard.query(asked)]}
 
-    def scroll(self, request: models.ScrollRequest) -> dict[str, Any]:
+    def scroll(self, request: Scroll) -> dict[str, Any]:
         """``ScrollResult``: a page of points in id order, or in the order of a payload field."""
         asked = to_scroll_request(request)
         with _engine_words():
@@ -80,7 +81,7 @@ class Collection:
             "next_page_offset": following if following is None or isinstance(following, int) else str(following),
         }
 
-    def count(self, request: models.CountRequest) -> int:
+    def count(self, request: Count) -> int:
         """How many points match."""
         with _engine_words():
             return self._shard.count(edge.CountRequest(exact=True, filter=to_filter(request.filter)))

@@ -1,26 +1,46 @@
-"""Filters: from the REST API's models to the engine's."""
+"""Filters: from the REST API's JSON to the engine's classes."""
 
-from collections.abc import Callable
-from datetime import date, datetime
-from typing import Any
+# The engine's type aliases stand in its stubs only.
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 import qdrant_edge as edge
-from qdrant_client.http import models
 
-from deploy.local.qdrant.failures import BadInputError, unsupported
+from deploy.local.qdrant.failures import BadBodyError, unsupported
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from deploy.local.qdrant.bodies import Json
+
+_CLAUSES = frozenset(("must", "should", "must_not", "min_should"))
+_FIELD = frozenset(("key", "match", "range", "values_count", "is_empty", "is_null"))
+_GEOGRAPHIC = frozenset(("geo_bounding_box", "geo_radius", "geo_polygon"))
+_BOUNDS = frozenset(("gte", "gt", "lte", "lt"))
 
 
-def to_filter(given: models.Filter | None) -> edge.Filter | None:
-    """The engine's filter; ``None`` stays ``None``. Raises ``BadInputError`` for a condition it lacks."""
-    if given is None:
-        return None
+def to_filter(given: Json | None) -> edge.Filter | None:
+    """The engine's filter; ``None`` stays ``None``.
+
+    Raises ``BadBodyError`` for what is no filter, ``BadInputError`` for a condition that the engine does not have.
+    """
+    try:
+        return None if given is None else _filter(given)
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        raise BadBodyError(f"in a filter: {error}") from error
+
+
+def _filter(given: Any) -> edge.Filter:
+    _only(given, _CLAUSES, "filter")
+    least = given.get("min_should")
     return edge.Filter(
-        must=_conditions(given.must),
-        should=_conditions(given.should),
-        must_not=_conditions(given.must_not),
+        must=_conditions(given.get("must")),
+        should=_conditions(given.get("should")),
+        must_not=_conditions(given.get("must_not")),
         min_should=None
-        if given.min_should is None
-        else edge.MinShould([_condition(one) for one in given.min_should.conditions], given.min_should.min_count),
+        if least is None
+        else edge.MinShould([_condition(one) for one in least["conditions"]], least["min_count"]),
     )
 
 
@@ -31,70 +51,73 @@ def _conditions(given: Any) -> list[edge.ConditionType] | None:
 
 
 def _condition(given: Any) -> edge.ConditionType:
-    match given:
-        case models.FieldCondition():
-            return _field(given)
-        case models.HasIdCondition():
-            return edge.HasIdCondition(set(given.has_id))
-        case models.Filter():
-            nested = to_filter(given)
-            assert nested is not None
-            return nested
-        case models.IsEmptyCondition():
-            return edge.IsEmptyCondition(given.is_empty.key)
-        case models.IsNullCondition():
-            return edge.IsNullCondition(given.is_null.key)
-        case models.HasVectorCondition():
-            return edge.HasVectorCondition(given.has_vector)
-        case models.NestedCondition():
-            inner = to_filter(given.nested.filter)
-            assert inner is not None
-            return edge.NestedCondition(given.nested.key, inner)
+    if not isinstance(given, dict):
+        raise BadBodyError(f"a condition is an object, not {given!r}")
+    if "key" in given:
+        return _field(given)
+    if given.keys() & _CLAUSES or not given:
+        return _filter(given)
+    (kind, value), *others = given.items()
+    if others:
+        raise BadBodyError(f"a condition with the fields {sorted(given)}")
+    match kind:
+        case "has_id":
+            return edge.HasIdCondition(set(value))
+        case "has_vector":
+            return edge.HasVectorCondition(value)
+        case "is_empty":
+            return edge.IsEmptyCondition(value["key"])
+        case "is_null":
+            return edge.IsNullCondition(value["key"])
+        case "nested":
+            return edge.NestedCondition(value["key"], _filter(value["filter"]))
         case _:
-            raise unsupported(f"the condition {type(given).__name__}")
+            raise unsupported(f"the condition {kind}")
 
 
-def _field(given: models.FieldCondition) -> edge.FieldCondition:
-    if given.geo_bounding_box or given.geo_radius or given.geo_polygon:
+def _field(given: Json) -> edge.FieldCondition:
+    if any(given.get(name) is not None for name in _GEOGRAPHIC):
         raise unsupported("a geographic condition")
-    counts = given.values_count
+    _only(given, _FIELD | _GEOGRAPHIC, "condition")
+    match, bounds, counts = given.get("match"), given.get("range"), given.get("values_count")
     return edge.FieldCondition(
-        given.key,
-        match=None if given.match is None else _match(given.match),
-        range=None if given.range is None else _range(given.range),
-        values_count=None
-        if counts is None
-        else edge.ValuesCount(lt=counts.lt, gt=counts.gt, lte=counts.lte, gte=counts.gte),
-        is_empty=given.is_empty,
-        is_null=given.is_null,
+        given["key"],
+        match=None if match is None else _match(match),
+        range=None if bounds is None else _range(bounds),
+        values_count=None if counts is None else edge.ValuesCount(**_only(counts, _BOUNDS, "values_count")),
+        is_empty=given.get("is_empty"),
+        is_null=given.get("is_null"),
     )
 
 
-_MATCHES: tuple[tuple[type, str, Callable[[Any], edge.MatchType]], ...] = (
-    (models.MatchValue, "value", edge.MatchValue),
-    (models.MatchText, "text", edge.MatchText),
-    (models.MatchTextAny, "text_any", edge.MatchTextAny),
-    (models.MatchPhrase, "phrase", edge.MatchPhrase),
-    (models.MatchPrefix, "prefix", edge.MatchPrefix),
-    (models.MatchSubstring, "substring", edge.MatchSubstring),
-    (models.MatchAny, "any", edge.MatchAny),
-    (models.MatchExcept, "except_", edge.MatchExcept),
-)
+_MATCHES: dict[str, Callable[[Any], edge.MatchType]] = {
+    "value": edge.MatchValue,
+    "text": edge.MatchText,
+    "text_any": edge.MatchTextAny,
+    "phrase": edge.MatchPhrase,
+    "prefix": edge.MatchPrefix,
+    "substring": edge.MatchSubstring,
+    "any": edge.MatchAny,
+    "except": edge.MatchExcept,
+}
 
 
 def _match(given: Any) -> edge.MatchType:
-    for kind, attribute, make in _MATCHES:
-        if isinstance(given, kind):
-            return make(getattr(given, attribute))
-    raise BadInputError(f"unknown match {type(given).__name__}")
+    _only(given, frozenset(_MATCHES), "match")
+    if len(given) != 1:
+        raise BadBodyError("a match has one kind")
+    ((kind, value),) = given.items()
+    return _MATCHES[kind](value)
 
 
-def _range(given: models.Range | models.DatetimeRange) -> edge.RangeType:
-    bounds = {name: getattr(given, name) for name in ("gte", "gt", "lte", "lt")}
-    if isinstance(given, models.Range):
-        return edge.RangeFloat(**bounds)
-    return edge.RangeDateTime(**{name: _instant(value) for name, value in bounds.items()})
+def _range(given: Any) -> edge.RangeType:
+    bounds = {name: value for name, value in _only(given, _BOUNDS, "range").items() if value is not None}
+    if any(isinstance(value, str) for value in bounds.values()):
+        return edge.RangeDateTime(**bounds)
+    return edge.RangeFloat(**bounds)
 
 
-def _instant(value: datetime | date | None) -> str | None:
-    return None if value is None else value.isoformat()
+def _only(given: Any, names: frozenset[str], what: str) -> Json:
+    if not isinstance(given, dict) or not given.keys() <= names:
+        raise BadBodyError(f"a {what} is an object with {', '.join(sorted(names))}, not {given!r}")
+    return given

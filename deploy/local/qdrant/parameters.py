@@ -1,5 +1,8 @@
 """What a collection is made of: its creation request, for the engine and as ``GET /collections/<name>`` answers it."""
 
+# The engine's type aliases stand in its stubs only.
+from __future__ import annotations
+
 from typing import Any
 
 import qdrant_edge as edge

@@ -5,7 +5,8 @@ from typing import Any
 import qdrant_edge as edge
 from qdrant_client.http import models
 
-from deploy.local.qdrant.failures import BadInputError, unsupported
+from deploy.local.qdrant.bodies import Json
+from deploy.local.qdrant.failures import BadBodyError, BadInputError, unsupported
 
 PointId = int | str
 
@@ -19,46 +20,65 @@ def to_id(given: Any) -> Any:
     return given
 
 
-def to_point(given: models.PointStruct) -> edge.Point:
-    """One point to upsert."""
-    return edge.Point(to_id(given.id), to_vectors(given.vector), given.payload)
+def to_point(given: Json) -> edge.Point:
+    """One point to upsert: ``id``, ``vector`` and maybe ``payload``."""
+    identity, vectors, payload = _parts(given, ("id", "vector"), ("payload",))
+    try:
+        return edge.Point(identity, vectors, payload)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise BadBodyError(f"in the point {identity}: {error}") from error
 
 
-def to_vectors(given: Any) -> Any:
-    """One unnamed vector, or named ones; the engine checks names and dimensions."""
-    if isinstance(given, dict):
+def to_point_vectors(given: Json) -> edge.PointVectors:
+    """Vectors of one existing point: ``id`` and ``vector``."""
+    identity, vectors, _ = _parts(given, ("id", "vector"), ())
+    try:
+        return edge.PointVectors(identity, vectors)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise BadBodyError(f"in the point {identity}: {error}") from error
+
+
+def _parts(given: Json, needed: tuple[str, ...], possible: tuple[str, ...]) -> tuple[Any, Any, Any]:
+    if not set(needed) <= given.keys() <= {*needed, *possible}:
+        raise BadBodyError(f"a point has {', '.join(needed)}{' and maybe payload' * bool(possible)}, not {list(given)}")
+    return to_id(given["id"]), _vectors(given["vector"]), given.get("payload")
+
+
+def _vectors(given: Any) -> Any:
+    if isinstance(given, dict) and "text" not in given:
         return {name: to_vector(vector) for name, vector in given.items()}
     return to_vector(given)
 
 
 def to_vector(given: Any) -> Any:
-    """One dense vector (a list of numbers) or one sparse one."""
-    if isinstance(given, models.SparseVector):
-        if len(given.indices) != len(given.values):
-            raise BadInputError("a sparse vector has as many indices as values")
-        if len(set(given.indices)) != len(given.indices):
-            raise BadInputError("the indices of a sparse vector are unique")
-        return edge.SparseVector(given.indices, given.values)
+    """One dense vector (a list of numbers) or one sparse one; the engine checks names and dimensions."""
     if isinstance(given, list):
         return given
-    raise unsupported(f"inference ({type(given).__name__})")
+    if isinstance(given, models.SparseVector):
+        given = {"indices": given.indices, "values": given.values}
+    if not isinstance(given, dict) or given.keys() != {"indices", "values"}:
+        raise unsupported("inference")
+    if len(given["indices"]) != len(given["values"]):
+        raise BadInputError("a sparse vector has as many indices as values")
+    if len(set(given["indices"])) != len(given["indices"]):
+        raise BadInputError("the indices of a sparse vector are unique")
+    return edge.SparseVector(given["indices"], given["values"])
 
 
-def unbatch(batch: models.Batch) -> list[models.PointStruct]:
+def unbatch(batch: models.Batch) -> list[Json]:
     """The points of the column-wise form of an upsert."""
-    names = batch.vectors
-    count = len(batch.ids)
-    columns = names.values() if isinstance(names, dict) else [names]
-    if any(len(column) != count for column in columns) or (batch.payloads and len(batch.payloads) != count):
+    columns: Any = batch.model_dump(mode="json", exclude_unset=True)
+    vectors, payloads = columns["vectors"], columns.get("payloads") or [None] * len(batch.ids)
+    named = vectors if isinstance(vectors, dict) else {"": vectors}
+    if any(len(column) != len(batch.ids) for column in (*named.values(), payloads)):
         raise BadInputError("the ids, vectors and payloads of a batch have the same length")
-    payloads: list[Any] = list(batch.payloads) if batch.payloads else [None] * count
     return [
-        models.PointStruct.model_construct(
-            id=batch.ids[row],
-            vector={name: column[row] for name, column in names.items()} if isinstance(names, dict) else names[row],
-            payload=payloads[row],
-        )
-        for row in range(count)
+        {
+            "id": identity,
+            "vector": {name: column[row] for name, column in named.items()} if named is vectors else vectors[row],
+            "payload": payloads[row],
+        }
+        for row, identity in enumerate(columns["ids"])
     ]
 
 

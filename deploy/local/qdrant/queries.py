@@ -5,6 +5,7 @@ from typing import Any
 import qdrant_edge as edge
 from qdrant_client.http import models
 
+from deploy.local.qdrant.bodies import Prefetch, Query, Scroll
 from deploy.local.qdrant.failures import unsupported
 from deploy.local.qdrant.filters import to_filter
 from deploy.local.qdrant.points import to_id, to_vector, with_payload
@@ -14,7 +15,7 @@ RRF_K = 2
 DEFAULT_LIMIT = 10
 
 
-def to_query_request(given: models.QueryRequest) -> edge.QueryRequest:
+def to_query_request(given: Query) -> edge.QueryRequest:
     """The engine's request of one ``points/query``. Raises ``BadInputError`` for a query it lacks."""
     if given.lookup_from is not None:
         raise unsupported("lookup_from")
@@ -31,7 +32,7 @@ def to_query_request(given: models.QueryRequest) -> edge.QueryRequest:
     )
 
 
-def to_scroll_request(given: models.ScrollRequest) -> edge.ScrollRequest:
+def to_scroll_request(given: Scroll) -> edge.ScrollRequest:
     """The engine's request of one ``points/scroll``."""
     return edge.ScrollRequest(
         offset=None if given.offset is None else to_id(given.offset),
@@ -48,7 +49,7 @@ def _prefetches(given: Any) -> list[edge.Prefetch]:
     return [_prefetch(stage) for stage in stages]
 
 
-def _prefetch(given: models.Prefetch) -> edge.Prefetch:
+def _prefetch(given: Prefetch) -> edge.Prefetch:
     if given.lookup_from is not None:
         raise unsupported("lookup_from")
     return edge.Prefetch(
@@ -96,11 +97,10 @@ def _order_by(given: str | models.OrderBy) -> edge.OrderBy:
 def _params(given: models.SearchParams | None) -> edge.SearchParams | None:
     if given is None:
         return None
-    if given.quantization is not None or given.acorn is not None:
-        raise unsupported("a search parameter of quantisation or ACORN")
+    if given.quantization is not None or given.acorn is not None or given.idf is not None:
+        raise unsupported("a search parameter of quantisation, ACORN or an IDF corpus")
     return edge.SearchParams(
         hnsw_ef=given.hnsw_ef,
         exact=bool(given.exact),
         indexed_only=bool(given.indexed_only),
-        idf=edge.IdfParams(to_filter(given.idf.corpus)) if isinstance(given.idf, models.IdfCorpusParams) else None,
     )

@@ -8,14 +8,15 @@ from contextlib import suppress
 from functools import partial
 from importlib.metadata import version
 from itertools import count
-from typing import Any, TypeVar
+from typing import Any
 
 import orjson
 from aiohttp import web
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 from qdrant_client.http import models
 
 from deploy.local.qdrant import updates
+from deploy.local.qdrant.bodies import Count, Query, QueryBatch, Scroll, Updates, parse
 from deploy.local.qdrant.collection import Collection
 from deploy.local.qdrant.failures import ApiError, BadBodyError
 from deploy.local.qdrant.storage import Storage
@@ -28,7 +29,6 @@ LARGEST_BODY = 32 * 1024 * 1024
 """Bytes; as a Qdrant server (``max_request_size_mb``)."""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-Body = TypeVar("Body", bound=BaseModel)
 
 
 class Server:
@@ -63,8 +63,8 @@ class Server:
                 ),
                 web.post("/collections/{name}/points/batch", self._batch),
                 *(
-                    web.route(method, f"/collections/{{name}}/points{path}", partial(self._update, kinds, operation))
-                    for method, path, kinds, operation in _UPDATES
+                    web.route(method, f"/collections/{{name}}/points{path}", partial(self._update, operation))
+                    for method, path, operation in _UPDATES
                 ),
             ]
         )
@@ -110,7 +110,7 @@ class Server:
         body = await request.read()
 
         def change() -> bool:
-            self._storage.change_aliases(_parse(models.ChangeAliasesOperation, body).actions)
+            self._storage.change_aliases(parse(models.ChangeAliasesOperation, body).actions)
             return True
 
         return await self._answer(change)
@@ -123,7 +123,7 @@ class Server:
         name, body = request.match_info["name"], await request.read()
 
         def create() -> bool:
-            self._storage.create(name, _parse(models.CreateCollection, body))
+            self._storage.create(name, parse(models.CreateCollection, body))
             return True
 
         return await self._answer(create)
@@ -140,7 +140,7 @@ class Server:
         name, body = request.match_info["name"], await request.read()
 
         def create() -> dict[str, Any]:
-            self._storage.get(name).create_index(_parse(models.CreateFieldIndex, body))
+            self._storage.get(name).create_index(parse(models.CreateFieldIndex, body))
             return self._updated(request)
 
         return await self._answer(create)
@@ -158,15 +158,13 @@ class Server:
         self, kind: type[BaseModel], read: Callable[[Collection, Any], Any], request: web.Request
     ) -> web.Response:
         name, body = request.match_info["name"], await request.read()
-        return await self._answer(lambda: read(self._storage.get(name), _parse(kind, body or b"{}")))
+        return await self._answer(lambda: read(self._storage.get(name), parse(kind, body or b"{}")))
 
-    async def _update(
-        self, kinds: tuple[type[BaseModel], ...], operation: Callable[[Any], Any], request: web.Request
-    ) -> web.Response:
+    async def _update(self, operation: str, request: web.Request) -> web.Response:
         name, body = request.match_info["name"], await request.read()
 
         def update() -> dict[str, Any]:
-            self._storage.get(name).update([operation(_parse_either(kinds, body))])
+            self._storage.get(name).update([updates.operation(operation, _json(body))])
             return self._updated(request)
 
         return await self._answer(update)
@@ -176,7 +174,11 @@ class Server:
 
         def update() -> list[dict[str, Any]]:
             collection = self._storage.get(name)
-            operations = [updates.operation(one) for one in _parse(models.UpdateOperations, body).operations]
+            operations = [
+                updates.operation(kind, asked)
+                for entry in parse(Updates, body).operations
+                for kind, asked in entry.items()
+            ]
             collection.update(operations)
             return [self._updated(request) for _ in operations]
 
@@ -188,30 +190,30 @@ class Server:
         return {"operation_id": next(self._operations), "status": "completed" if waited else "acknowledged"}
 
 
-def _query_batch(collection: Collection, request: models.QueryRequestBatch) -> list[Any]:
+def _query_batch(collection: Collection, request: QueryBatch) -> list[Any]:
     return [collection.query(one) for one in request.searches]
 
 
-def _count(collection: Collection, request: models.CountRequest) -> dict[str, int]:
+def _count(collection: Collection, request: Count) -> dict[str, int]:
     return {"count": collection.count(request)}
 
 
 _READS: tuple[tuple[str, type[BaseModel], Callable[[Collection, Any], Any]], ...] = (
     ("", models.PointRequest, Collection.retrieve),
-    ("/query", models.QueryRequest, Collection.query),
-    ("/query/batch", models.QueryRequestBatch, _query_batch),
-    ("/scroll", models.ScrollRequest, Collection.scroll),
-    ("/count", models.CountRequest, _count),
+    ("/query", Query, Collection.query),
+    ("/query/batch", QueryBatch, _query_batch),
+    ("/scroll", Scroll, Collection.scroll),
+    ("/count", Count, _count),
 )
-_UPDATES: tuple[tuple[str, str, tuple[type[BaseModel], ...], Callable[[Any], Any]], ...] = (
-    ("PUT", "", (models.PointsList, models.PointsBatch), updates.upsert),
-    ("POST", "/delete", (models.PointIdsList, models.FilterSelector), updates.delete_points),
-    ("POST", "/payload", (models.SetPayload,), updates.set_payload),
-    ("PUT", "/payload", (models.SetPayload,), updates.overwrite_payload),
-    ("POST", "/payload/delete", (models.DeletePayload,), updates.delete_payload),
-    ("POST", "/payload/clear", (models.PointIdsList, models.FilterSelector), updates.clear_payload),
-    ("PUT", "/vectors", (models.UpdateVectors,), updates.update_vectors),
-    ("POST", "/vectors/delete", (models.DeleteVectors,), updates.delete_vectors),
+_UPDATES = (
+    ("PUT", "", "upsert"),
+    ("POST", "/delete", "delete"),
+    ("POST", "/payload", "set_payload"),
+    ("PUT", "/payload", "overwrite_payload"),
+    ("POST", "/payload/delete", "delete_payload"),
+    ("POST", "/payload/clear", "clear_payload"),
+    ("PUT", "/vectors", "update_vectors"),
+    ("POST", "/vectors/delete", "delete_vectors"),
 )
 
 
@@ -219,19 +221,11 @@ async def _alive(_request: web.Request) -> web.Response:
     return web.Response(text="healthz check passed")
 
 
-def _parse(kind: type[Body], body: bytes) -> Body:
+def _json(body: bytes) -> Any:
     try:
-        return kind.model_validate_json(body)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        raise BadBodyError(f"{first['msg']} at {'.'.join(str(part) for part in first['loc']) or 'the top'}") from None
-
-
-def _parse_either(kinds: tuple[type[BaseModel], ...], body: bytes) -> BaseModel:
-    for kind in kinds[:-1]:
-        with suppress(BadBodyError):
-            return _parse(kind, body)
-    return _parse(kinds[-1], body)
+        return orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise BadBodyError(str(error)) from None
 
 
 @web.middleware
