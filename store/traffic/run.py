@@ -85,8 +85,10 @@ async def pace(
     """Makes changes on a fixed beat: one that was late is made up for, unless the beat is more than a second behind."""
     done, started = Done(), clock.monotonic()
     due = reported = started
-    while not stop.is_set() and (seconds is None or due < started + seconds):
+    while not stop.is_set():
         now = clock.monotonic()
+        if seconds is not None and max(now, due) >= started + seconds:
+            break
         if due > now:
             await clock.sleep(due - now)
         due = max(due, now - _FURTHEST_BEHIND_SECONDS) + 1 / rate
