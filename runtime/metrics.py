@@ -46,6 +46,7 @@ TURN_SECONDS = Histogram(
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
 )
 SENDS = Counter("balcao_sends", "Calls of the Cloud API to send a message.", ["result"])
+DELIVERIES = Counter("balcao_deliveries", "Steps of sent messages that the channel reported.", ["status"])
 
 
 def serve(settings: MetricsSettings) -> None:

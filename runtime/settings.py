@@ -139,6 +139,10 @@ class WhatsAppSettings(BaseSettings):
     graph_url: str
     phone_number_id: str
     access_token: SecretStr
+    request_seconds: float = 10.0
+    """How long the provider may take to answer."""
+    unclear_seconds: float = 60.0
+    """How long a message that the provider may have waits for its status before it is sent again."""
 
 
 class MetricsSettings(BaseSettings):
