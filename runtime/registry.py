@@ -6,8 +6,10 @@ import time
 from collections.abc import Callable
 from http import HTTPStatus
 
-import httpx
 from confluent_kafka.schema_registry import Schema, SchemaRegistryClient, SchemaRegistryError
+
+# the client picks httpx or httpx2, whichever is installed, and lets its exceptions pass
+from confluent_kafka.schema_registry.common._httpx_compat import httpx
 
 from runtime.errors import BadRecord, UserError
 from runtime.settings import RegistrySettings
