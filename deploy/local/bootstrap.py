@@ -1,4 +1,4 @@
-"""What a new stack needs besides running programs: tables, topics, data, connectors. Each step may be run any number of times.
+"""What a stack needs besides running programs: tables, topics, data, connectors. Each step may be run again.
 
 ``python -m deploy.local.bootstrap STEP`` runs one, in a process that is given only the variables the step declares.
 """

@@ -34,7 +34,7 @@ def down() -> None:
 
 
 def status(as_json: Annotated[bool, typer.Option("--json", help="One JSON object, for programs.")] = False) -> None:
-    """Show each program: state, health, process id, port, uptime, memory. Exit 1 unless all that should run is healthy."""
+    """Show each program: state, health, process id, port, uptime, memory; exit 1 unless all that runs is healthy."""
     from deploy.local import status as report
     from deploy.local.stack import Stack
 

@@ -1,28 +1,19 @@
 """The Kafka Connect worker that runs Debezium."""
 
-import os
-from pathlib import Path
-
 from deploy.local import java
+from deploy.local.java import Java
 from deploy.local.layout import Layout
 
-HEAP = "384m"
+WORKER = Java("connect", bundle="kafka", heap="384m")
 CONVERTER = "io.confluent.connect.avro.AvroConverter"
 
 
 def prepare(layout: Layout) -> None:
     """Write the worker's configuration."""
     layout.home.data("connect").mkdir(exist_ok=True)
-    _configuration_file(layout).write_text(java.properties(settings(layout)))
-
-
-def command(layout: Layout) -> list[str]:
-    return java.kafka_command(
-        layout,
-        heap=HEAP,
-        main="org.apache.kafka.connect.cli.ConnectDistributed",
-        arguments=[os.fspath(_configuration_file(layout))],
-    )
+    configuration = layout.home.data("connect") / "worker.properties"
+    configuration.write_text(java.properties(settings(layout)))
+    java.prepare(layout, WORKER, ["org.apache.kafka.connect.cli.ConnectDistributed", str(configuration)])
 
 
 def settings(layout: Layout) -> dict[str, object]:
@@ -57,7 +48,3 @@ def settings(layout: Layout) -> dict[str, object]:
         "status.storage.partitions": 1,
         "status.storage.replication.factor": 1,
     }
-
-
-def _configuration_file(layout: Layout) -> Path:
-    return layout.home.data("connect") / "worker.properties"

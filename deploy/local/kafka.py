@@ -1,16 +1,15 @@
 """The broker: one node that is broker and controller (KRaft)."""
 
 import base64
-import os
-import subprocess
 import uuid
 from pathlib import Path
 
 from deploy.local import java
+from deploy.local.java import Java
 from deploy.local.layout import Layout
 from runtime.errors import UserError
 
-HEAP = "384m"
+BROKER = Java("kafka", bundle="kafka", heap="384m")
 
 
 def prepare(layout: Layout) -> None:
@@ -19,17 +18,12 @@ def prepare(layout: Layout) -> None:
     folder.mkdir(exist_ok=True)
     configuration = _configuration_file(layout)
     configuration.write_text(java.properties(settings(layout)))
-    if (folder / "data" / "meta.properties").exists():
-        return
-    format_arguments = ["format", "--cluster-id", _cluster_id(), "--config", os.fspath(configuration)]
-    command = java.kafka_command(layout, heap=HEAP, main="kafka.tools.StorageTool", arguments=format_arguments)
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise UserError(f"Kafka could not format {folder / 'data'}: {(done.stderr or done.stdout).strip()[-500:]}")
-
-
-def command(layout: Layout) -> list[str]:
-    return java.kafka_command(layout, heap=HEAP, main="kafka.Kafka", arguments=[os.fspath(_configuration_file(layout))])
+    if not (folder / "data" / "meta.properties").exists():
+        tool = ["kafka.tools.StorageTool", "format", "--cluster-id", _cluster_id(), "--config", str(configuration)]
+        done = java.run(layout, BROKER, tool)
+        if done.returncode:
+            raise UserError(f"Kafka could not format {folder / 'data'}: {(done.stderr or done.stdout).strip()[-500:]}")
+    java.prepare(layout, BROKER, ["kafka.Kafka", str(configuration)])
 
 
 def settings(layout: Layout) -> dict[str, object]:

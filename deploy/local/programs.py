@@ -1,16 +1,18 @@
 """Every program of the local stack, declared once: what it runs, needs, listens on, and is allowed to know.
 
-``variables`` is the whole of what a program gets of the platform's settings. A password that is not listed here does not
-reach it.
+``variables`` is the whole of what a program gets of the platform's settings. A password that is not listed does not reach
+it.
 """
 
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from deploy.local import connect, databases, health, kafka, postgres, registry, warehouse
+from deploy.local import connect, databases, health, java, kafka, postgres, registry, warehouse
 from deploy.local.layout import HOST, Layout
 
+# Two seconds, but for the first time, when it writes what makes the next start quick.
+JAVA_STOP_SECONDS = 90
 BROKER = ("BALCAO_KAFKA_*", "BALCAO_REGISTRY_*")
 
 
@@ -26,9 +28,9 @@ def _no_variables(_layout: Layout) -> dict[str, str]:
 class Program:
     """One program under supervisor.
 
-    ``prepare`` runs before it starts, ``populate`` once it is healthy, both only when it was not running; ``needs`` must
-    be healthy before. ``healthy`` raises ``UnhealthyError``. ``limit`` is how long it may take to become healthy, in
-    seconds; ``stop_seconds`` how long to end before it is killed.
+    ``prepare`` runs before it starts, ``populate`` once it is healthy, both only when it was not running; what it
+    ``needs`` must be healthy before. ``healthy`` raises ``UnhealthyError``. In seconds: ``limit`` is how long it may
+    take to become healthy, ``stop_seconds`` how long to end before it is killed.
     """
 
     name: str
@@ -85,32 +87,34 @@ INFRASTRUCTURE = (
     ),
     Program(
         "kafka",
-        command=kafka.command,
+        command=lambda layout: java.command(layout, "kafka"),
         healthy=health.kafka,
         ports=("kafka", "kafka_controller"),
         bundles=("kafka",),
         prepare=kafka.prepare,
-        stop_seconds=30,
+        stop_seconds=JAVA_STOP_SECONDS,
     ),
     Program(
         "registry",
-        command=registry.command,
+        command=lambda layout: java.command(layout, "registry"),
         healthy=lambda layout: health.http_ok(layout.url("registry", "/apis/ccompat/v7/subjects")),
         ports=("registry",),
         needs=("postgres",),
         bundles=("registry",),
         own_variables=registry.variables,
+        prepare=registry.prepare,
+        stop_seconds=JAVA_STOP_SECONDS,
     ),
     Program(
         "connect",
-        command=connect.command,
+        command=lambda layout: java.command(layout, "connect"),
         healthy=lambda layout: health.http_ok(layout.url("connect", "/health")),
         ports=("connect",),
         needs=("kafka",),
         bundles=("kafka", "debezium", "avro"),
         variables=("BALCAO_DEBEZIUM_*", *BROKER),
         prepare=connect.prepare,
-        stop_seconds=20,
+        stop_seconds=JAVA_STOP_SECONDS,
     ),
     Program(
         "bigquery",

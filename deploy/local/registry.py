@@ -1,19 +1,25 @@
 """The schema registry: Apicurio, which speaks Confluent's API, keeping its schemas in PostgreSQL."""
 
-import os
+from collections.abc import Sequence
 
 from deploy.local import java
+from deploy.local.artifacts import Artifact
+from deploy.local.java import Java
 from deploy.local.layout import HOST, Layout
 
-HEAP = "192m"
+
+def _runner(artifacts: Sequence[Artifact]) -> list[str]:
+    _, name, _, _, version = artifacts[0].coordinate.split(":")
+    return [f"{name}-{version}-runner.jar"]
 
 
-def command(layout: Layout) -> list[str]:
-    jar = next(
-        artifact.coordinate.split(":")[-1] for artifact in layout.bundles.lock.bundle("registry")
-    )  # the version names the jar
-    runner = layout.bundles.path("registry") / f"apicurio-registry-app-{jar}-runner.jar"
-    return java.command(layout, heap=HEAP, arguments=["-jar", os.fspath(runner)])
+REGISTRY = Java("registry", bundle="registry", heap="192m", jars=_runner)
+
+
+def prepare(layout: Layout) -> None:
+    """Write its Java options; the rest of its configuration is its environment."""
+    (jar,) = _runner(layout.bundles.lock.bundle("registry"))
+    java.prepare(layout, REGISTRY, ["-jar", str(layout.bundles.path("registry") / jar)])
 
 
 def variables(layout: Layout) -> dict[str, str]:

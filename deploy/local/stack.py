@@ -8,21 +8,25 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from deploy.local import bootstrap, credentials, graph, processes, supervisor_config
+from deploy.local import bootstrap, credentials, graph, java, processes, supervisor_config
 from deploy.local.artifacts import lock
 from deploy.local.bundles import Bundles, default_cache
+from deploy.local.connect import WORKER
 from deploy.local.environment import variables
 from deploy.local.health import UnhealthyError
 from deploy.local.home import Home, default_root
+from deploy.local.kafka import BROKER
 from deploy.local.layout import Layout
 from deploy.local.ports import DEFAULT_BASE, Ports
 from deploy.local.postgres import Server, remove_outside
-from deploy.local.programs import INFRASTRUCTURE, PROGRAMS, STATIONS, Program
+from deploy.local.programs import INFRASTRUCTURE, JAVA_STOP_SECONDS, PROGRAMS, STATIONS, Program
 from deploy.local.progress import Quiet, Reporter
+from deploy.local.registry import REGISTRY
 from deploy.local.supervision import State, Supervisor
 from runtime.errors import UserError
 
 POLL = 0.1
+JAVA = (BROKER, REGISTRY, WORKER)
 
 
 class Stack:
@@ -100,8 +104,13 @@ class Stack:
             return
         with self._exclusive():
             if self.supervisor.pid() is not None:
+                layout = self.layout()
+                if any(java.recording(layout, program.name) for program in JAVA):
+                    self._report.say("The first stop takes longer: Java writes what makes its next start quick.")
                 self._stop_in_order()
                 self.supervisor.shutdown()
+                for program in JAVA:
+                    java.keep_recording(layout, program)
             processes.end(processes.of_stack(self.home))
             self.home.ports.unlink(missing_ok=True)
 
@@ -241,7 +250,7 @@ class Stack:
             running = [name for name in wave if (state := self.states().get(name)) and state.name != "STOPPED"]
             for name in running:
                 self.supervisor.stop(name, wait=False)
-            limit = time.monotonic() + 60
+            limit = time.monotonic() + JAVA_STOP_SECONDS
             while time.monotonic() < limit and any(
                 self.supervisor.states()[name].name in {"RUNNING", "STARTING", "STOPPING"} for name in running
             ):

@@ -39,7 +39,7 @@ class Row:
 
 
 def collect(stack: Stack) -> list[Row]:
-    """A row a program, in the order of the table of programs; none when the stack is down. Blocks for two seconds at most."""
+    """A row a program, in the table's order; none when the stack is down. Blocks for two seconds at most."""
     states = stack.states()
     if not states:
         return []

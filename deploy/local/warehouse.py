@@ -12,11 +12,16 @@ from runtime.errors import UserError
 
 # DuckDB looks for its extensions in HOME and would otherwise download them; these packages carry them.
 EXTENSIONS = ("spatial", "avro")
-IMPORT = "import sys, duckdb, duckdb_extensions as d; c = duckdb.connect(); [d.import_extension(n, con=c) for n in sys.argv[1:]]"
+IMPORT = """
+import sys, duckdb, duckdb_extensions
+with duckdb.connect() as connection:
+    for name in sys.argv[1:]:
+        duckdb_extensions.import_extension(name, con=connection)
+"""
 
 
 def prepare(layout: Layout) -> None:
-    """Make the folders and bring DuckDB's extensions into the emulator's HOME, once per version. Raises ``UserError``."""
+    """Bring DuckDB's extensions into the emulator's HOME, once a version. Raises ``UserError``."""
     import duckdb
 
     home = _home(layout)
