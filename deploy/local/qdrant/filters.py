@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import qdrant_edge as edge
 
 from deploy.local.qdrant.failures import BadBodyError, unsupported
@@ -91,7 +92,7 @@ def _field(given: Json) -> edge.FieldCondition:
 
 
 _MATCHES: dict[str, Callable[[Any], edge.MatchType]] = {
-    "value": edge.MatchValue,
+    "value": lambda value: edge.MatchValue(_value(value)),
     "text": edge.MatchText,
     "text_any": edge.MatchTextAny,
     "phrase": edge.MatchPhrase,
@@ -108,6 +109,11 @@ def _match(given: Any) -> edge.MatchType:
         raise BadBodyError("a match has one kind")
     ((kind, value),) = given.items()
     return _MATCHES[kind](value)
+
+
+def _value(given: Any) -> Any:
+    # The engine's binding reads Python's bool as an integer, which equals no payload's boolean; numpy's it reads right.
+    return np.bool_(given) if isinstance(given, bool) else given
 
 
 def _range(given: Any) -> edge.RangeType:
