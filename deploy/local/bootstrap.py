@@ -1,12 +1,13 @@
-"""What a stack needs besides running programs: tables, topics, data, connectors. Each step may be run again.
+"""What a stack needs besides running programs: tables, topics, data, contacts, connectors. Each step may be run again.
 
 ``python -m deploy.local.bootstrap STEP`` runs one, in a process that is given only the variables the step declares.
 """
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from deploy.local import supervisor_config
 from deploy.local.environment import select
@@ -14,6 +15,8 @@ from deploy.local.home import CHECKOUT, Home
 from runtime.errors import UserError
 
 LIMIT = 300
+# How many of the market's people the simulator offers to write as.
+CONTACTS = 200
 
 
 def _migrate() -> None:
@@ -32,6 +35,28 @@ def _seed() -> None:
     from store.commands import seed
 
     seed()
+
+
+def _contacts() -> None:
+    import asyncio
+    import json
+    from pathlib import Path
+
+    from psycopg import AsyncConnection
+
+    from runtime.settings import MarketplaceReader, load
+    from store import probes
+
+    async def writers() -> list[dict[str, str]]:
+        dsn = load(MarketplaceReader).dsn.get_secret_value()
+        async with await AsyncConnection.connect(dsn, autocommit=True) as connection:
+            return [asdict(writer) for writer in await probes.writers(connection, CONTACTS)]
+
+    target = Path(os.environ["BALCAO_SIMULATOR_CONTACTS_FILE"])
+    fresh = target.with_suffix(".new")
+    fresh.touch(mode=0o600)
+    fresh.write_text(json.dumps(asyncio.run(writers()), ensure_ascii=False, indent=1), encoding="utf-8")
+    fresh.replace(target)
 
 
 def _connectors() -> None:
@@ -56,6 +81,7 @@ STEPS = {
         Step("migrate", ("postgres",), ("BALCAO_MARKETPLACE_OWNER_DSN", "BALCAO_PLATFORM_OWNER_DSN"), _migrate),
         Step("topics", ("kafka", "registry"), ("BALCAO_KAFKA_*", "BALCAO_REGISTRY_*"), _topics),
         Step("seed", ("migrate",), ("BALCAO_MARKETPLACE_WRITER_DSN",), _seed),
+        Step("contacts", ("seed",), ("BALCAO_MARKETPLACE_READER_DSN", "BALCAO_SIMULATOR_CONTACTS_FILE"), _contacts),
         # After the data, so that a new slot's snapshot carries it instead of a transaction log of inserts.
         Step("connectors", ("connect", "topics", "seed"), ("BALCAO_CONNECT_*", "BALCAO_REGISTRY_*"), _connectors),
     )

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from deploy.local import download
 from deploy.local.artifacts import Lock, sha256_of
+from deploy.local.home import usable
 from runtime.errors import UserError
 
 MANIFEST = "MANIFEST.json"
@@ -24,9 +25,9 @@ CONVERTER_SERVICE = ("org.apache.kafka.connect.storage.Converter", "io.confluent
 def default_cache(environ: Mapping[str, str]) -> Path:
     """``BALCAO_CACHE``, or ``balcao`` in the user's cache folder."""
     if chosen := environ.get("BALCAO_CACHE"):
-        return Path(chosen).expanduser().resolve()
+        return usable(Path(chosen), "BALCAO_CACHE")
     base = environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "balcao"
+    return usable((Path(base) if base else Path.home() / ".cache") / "balcao", "BALCAO_CACHE")
 
 
 @dataclass(frozen=True)

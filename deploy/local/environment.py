@@ -41,6 +41,7 @@ def variables(layout: Layout) -> dict[str, str]:
         "BALCAO_WHATSAPP_ACCESS_TOKEN": secret["WHATSAPP_ACCESS_TOKEN"],
         "BALCAO_SIMULATOR_URL": layout.url("simulator"),
         "BALCAO_SIMULATOR_WEBHOOK_URL": layout.url("webhook", "/webhooks/whatsapp"),
+        "BALCAO_SIMULATOR_CONTACTS_FILE": str(layout.home.root / "contacts.json"),
     }
 
 

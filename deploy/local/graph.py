@@ -35,8 +35,12 @@ def run(tasks: Sequence[Task]) -> None:
         for task in tasks:
             futures[task.name] = pool.submit(_one, task, futures, known, failed)
         known.set()
-        done, _ = wait(futures.values(), return_when=FIRST_EXCEPTION)
-        failures = [error for future in done if (error := future.exception())]
+        try:
+            done, _ = wait(futures.values(), return_when=FIRST_EXCEPTION)
+            failures = [error for future in done if (error := future.exception())]
+        except BaseException:
+            failed.set()
+            raise
         if failures:
             failed.set()
             wait(futures.values())

@@ -3,7 +3,6 @@
 import hashlib
 import os
 import stat
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ CHECKOUT = Path(deploy.__file__).resolve().parent.parent
 UNUSABLE = (":", ",", "\n", '"', "'", " ;", " #", "\t;", "\t#", "\\")
 # sun_path holds 108 bytes on Linux and 104 on macOS; supervisor appends its own process id to bind.
 SOCKET_BYTES = 90
+SHORT = Path("/tmp")  # noqa: S108 - private_folder checks whose it is
 
 
 def default_root(environ: Mapping[str, str]) -> Path:
@@ -34,14 +34,7 @@ class Home:
     @classmethod
     def at(cls, root: Path) -> "Home":
         """The stack kept in ``root``; raises ``UserError`` when the path has a character that no program could take."""
-        absolute = root.expanduser().resolve()
-        for text in UNUSABLE:
-            if text in str(absolute):
-                raise UserError(
-                    f"The folder {absolute} has {text!r} in its name, which Kafka and Java cannot take; "
-                    "set BALCAO_HOME to another folder."
-                )
-        return cls(absolute)
+        return cls(usable(root, "BALCAO_HOME"))
 
     @property
     def marker(self) -> str:
@@ -82,7 +75,19 @@ class Home:
         inside = self.supervisor / "sock"
         if len(os.fsencode(inside)) <= SOCKET_BYTES:
             return inside
-        return private_folder(Path(tempfile.gettempdir()), f"balcao-{os.getuid()}-{self.marker}") / "sock"
+        return private_folder(SHORT, f"balcao-{os.getuid()}-{self.marker}") / "sock"
+
+
+def usable(path: Path, setting: str) -> Path:
+    """The absolute path; raises ``UserError``, naming ``setting``, when no Java program could be given it."""
+    absolute = path.expanduser().resolve()
+    for text in UNUSABLE:
+        if text in str(absolute):
+            raise UserError(
+                f"The folder {absolute} has {text!r} in its name, which Kafka and Java cannot take; "
+                f"set {setting} to another folder."
+            )
+    return absolute
 
 
 def private_folder(parent: Path, name: str, mode: int = 0o700) -> Path:

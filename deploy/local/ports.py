@@ -28,7 +28,6 @@ OFFSETS: dict[str, int] = {
     "bigquery_sink_metrics": 23,
     "qdrant_sink_metrics": 24,
     "whatsapp_sink_metrics": 25,
-    "traffic_metrics": 26,
 }
 
 

@@ -64,10 +64,12 @@ class Server:
 
     @classmethod
     def of(cls, home: Home) -> "Server":
-        """Raises ``UserError`` when root has no unprivileged user to run it as."""
+        """Raises ``UserError`` when root has no unprivileged user to run it as, or this user has no name."""
+        known = {entry.pw_name: entry.pw_uid for entry in pwd.getpwall()}
         if os.getuid():
+            if os.getuid() not in known.values():
+                raise UserError(f"PostgreSQL needs a user with a name, and the user id {os.getuid()} has none here.")
             return cls(home, None)
-        known = {entry.pw_name for entry in pwd.getpwall()}
         for name in UNPRIVILEGED:
             if name in known:
                 return cls(home, name)

@@ -3,13 +3,14 @@
 import os
 import socket
 from collections.abc import Iterable
+from pathlib import Path
 
 import psutil
 
 from deploy.local.home import Home
 from deploy.local.layout import HOST
 from deploy.local.ports import Ports, setting
-from deploy.local.postgres import OUTSIDE
+from deploy.local.postgres import Server
 from runtime.errors import UserError
 
 MARKER = "BALCAO_STACK"
@@ -21,10 +22,10 @@ def of_stack(home: Home) -> list[psutil.Process]:
     A process is known by the marker in its environment; PostgreSQL's children, which overwrite theirs, by their working
     folder or their parent.
     """
-    folders = (os.fspath(home.root), os.fspath(OUTSIDE / f"balcao-{os.getuid()}-{home.marker}"))
+    data = Server.of(home).data
     found: dict[int, psutil.Process] = {}
     for process in psutil.process_iter():
-        if _is_marked(process, home.marker) or _works_in(process, folders):
+        if _is_marked(process, home.marker) or _works_in(process, data):
             found[process.pid] = process
             for child in _children(process):
                 found[child.pid] = child
@@ -79,9 +80,9 @@ def _is_marked(process: psutil.Process, marker: str) -> bool:
         return False
 
 
-def _works_in(process: psutil.Process, folders: tuple[str, ...]) -> bool:
+def _works_in(process: psutil.Process, folder: Path) -> bool:
     try:
-        return process.name().startswith("postgres") and process.cwd().startswith(folders)
+        return process.cwd() == os.fspath(folder)
     except (psutil.Error, OSError):
         return False
 

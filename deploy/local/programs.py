@@ -1,7 +1,7 @@
 """Every program of the local stack, declared once: what it runs, needs, listens on, and is allowed to know.
 
-``variables`` is the whole of what a program gets of the platform's settings. A password that is not listed does not reach
-it.
+``variables`` is the whole of what a program gets of the platform's settings. A password that is not listed does not
+reach it.
 """
 
 import sys
@@ -50,11 +50,11 @@ class Program:
     limit: float = 90
 
 
-def _station(name: str, variables: tuple[str, ...], *, needs: tuple[str, ...], run: tuple[str, ...] = ()) -> Program:
+def _station(name: str, variables: tuple[str, ...], *, needs: tuple[str, ...]) -> Program:
     metrics = f"{name.replace('-', '_')}_metrics"
     return Program(
         name,
-        command=lambda _layout: [sys.executable, "-m", "deploy.cli", *(run or ("run", name.removesuffix("-sink")))],
+        command=lambda _layout: [sys.executable, "-m", "deploy.cli", "run", name.removesuffix("-sink")],
         healthy=lambda layout: health.http_ok(layout.url(metrics, "/metrics")),
         ports=(metrics, "webhook") if name == "webhook" else (metrics,),
         needs=needs,
@@ -166,4 +166,16 @@ STATIONS = (
     ),
 )
 
-PROGRAMS = {program.name: program for program in (*INFRASTRUCTURE, *STATIONS)}
+# Only on demand: it is for somebody who watches.
+TRAFFIC = Program(
+    "traffic",
+    command=lambda _layout: [sys.executable, "-m", "deploy.cli", "traffic"],
+    healthy=_nothing,
+    ports=(),
+    needs=("seed",),
+    variables=("BALCAO_MARKETPLACE_WRITER_DSN",),
+    station=True,
+    automatic=False,
+)
+
+PROGRAMS = {program.name: program for program in (*INFRASTRUCTURE, *STATIONS, TRAFFIC)}

@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import os
+import shutil
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,7 +19,7 @@ from deploy.local.home import Home, default_root
 from deploy.local.kafka import BROKER
 from deploy.local.layout import Layout
 from deploy.local.ports import DEFAULT_BASE, Ports
-from deploy.local.postgres import Server, remove_outside
+from deploy.local.postgres import remove_outside
 from deploy.local.programs import INFRASTRUCTURE, JAVA_STOP_SECONDS, PROGRAMS, STATIONS, Program
 from deploy.local.progress import Quiet, Reporter
 from deploy.local.registry import REGISTRY
@@ -91,8 +92,10 @@ class Stack:
         self.home.create()
         with self._exclusive():
             layout = self._layout(credentials.ensure(self.home))
-            self._supervise(layout)
             chosen = [*INFRASTRUCTURE, *_stations(stations)]
+            self._end_orphans()
+            self._require_free_ports(chosen, layout)
+            self._supervise(layout)
             tasks = [self._task(program, layout) for program in chosen]
             if bootstrapped:
                 tasks += [self._step(step, layout) for step in bootstrap.STEPS.values()]
@@ -115,9 +118,9 @@ class Stack:
             self.home.ports.unlink(missing_ok=True)
 
     def clean(self) -> None:
-        """``down``, then remove all data of this stack."""
-        import shutil
-
+        """``down``, then remove all data of this stack, and of stacks whose folders are in its folder."""
+        for inside in self.home.root.glob(f"*/{self.home.supervisor.name}"):
+            Stack(inside.parent, environ=self._environ, reporter=self._report).clean()
         self.down()
         remove_outside(self.home)
         if self.home.root.exists():
@@ -130,10 +133,11 @@ class Stack:
 
     def start(self, program: str) -> None:
         """Start one program and wait until it is healthy."""
+        layout = self.layout()
         with self._exclusive():
-            layout = self.layout()
             if self.supervisor.pid() is None:
                 raise UserError("The stack is down: run `balcao up`.")
+            self._require_free_ports([_known(program)], layout)
             graph.run([self._task(_known(program), layout)])
 
     def stop(self, program: str) -> None:
@@ -162,11 +166,18 @@ class Stack:
         own = {name: value for name, value in self._environ.items() if name.startswith("BALCAO_")}
         return own | variables(layout)
 
-    def _supervise(self, layout: Layout) -> None:
+    def _end_orphans(self) -> None:
         if self.supervisor.pid() is None and (left := processes.of_stack(self.home)):
             self._report.say(f"Ending {len(left)} processes that a killed supervisor left behind.")
             processes.end(left)
-        Server.of(self.home)
+
+    def _require_free_ports(self, chosen: Sequence[Program], layout: Layout) -> None:
+        states = self.states()
+        for program in chosen:
+            if program.name not in states or not states[program.name].pid:
+                processes.require_free(program.name, program.ports, layout.ports)
+
+    def _supervise(self, layout: Layout) -> None:
         text = supervisor_config.render(layout, PROGRAMS.values(), self._variables(layout))
         path = supervisor_config.path(self.home)
         changed = not path.exists() or path.read_text() != text
@@ -186,7 +197,6 @@ class Stack:
 
         def prepare() -> None:
             if not running:
-                processes.require_free(program.name, program.ports, layout.ports)
                 for bundle in program.bundles:
                     layout.bundles.ensure(bundle, self._report.downloaded)
                 self._report.doing(program.name, "preparing")
@@ -276,12 +286,12 @@ def _known(program: str) -> Program:
 def _stations(chosen: bool | Sequence[str]) -> list[Program]:
     if isinstance(chosen, bool):
         return [program for program in STATIONS if program.automatic] if chosen else []
-    return [_known(name) for name in chosen]
+    return [found for name in chosen if (found := _known(name)) not in INFRASTRUCTURE]
 
 
 def _waves() -> list[list[str]]:
     """Who is stopped together, in order: whoever uses something goes before it."""
-    stations = [program.name for program in STATIONS]
+    stations = [program.name for program in PROGRAMS.values() if program.station]
     return [stations, ["connect", "simulator", "bigquery", "qdrant"], ["registry", "kafka"], ["postgres"]]
 
 
