@@ -14,8 +14,8 @@ from runtime.settings import KafkaSettings, RuntimeSettings
 _FETCH_WAIT_MS = 100
 """Bounds how long a partition that just got room waits for a fetch that went out without it."""
 _POLL_INTERVAL_MS = 300_000
-_SESSION_MS = 10_000
-_HEARTBEAT_MS = 3_000
+_HEARTBEAT_MS = 1_000
+"""Also how late a member learns that the group rebalances."""
 
 
 def application(group: str, settings: KafkaSettings, runtime: RuntimeSettings) -> BatchApp:
@@ -30,7 +30,7 @@ def application(group: str, settings: KafkaSettings, runtime: RuntimeSettings) -
         "fetch_max_wait_ms": _FETCH_WAIT_MS,
         "max_poll_interval_ms": _POLL_INTERVAL_MS,
         "rebalance_timeout_ms": int((runtime.drain_seconds + 30) * 1000),
-        "session_timeout_ms": _SESSION_MS,
+        "session_timeout_ms": int(runtime.session_seconds * 1000),
         "heartbeat_interval_ms": _HEARTBEAT_MS,
         "metadata_max_age_ms": 60_000,
         "check_crcs": True,

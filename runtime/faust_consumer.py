@@ -6,6 +6,7 @@ known to our trackers, so Faust's bookkeeping of single offsets, its gaps and it
 
 import asyncio
 import logging
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any, ClassVar, cast
 
@@ -17,6 +18,7 @@ from aiokafka.errors import KafkaError
 from aiokafka.structs import OffsetAndMetadata, TopicPartition
 from faust.transport.drivers import aiokafka as driver
 from faust.types.tuples import ConsumerMessage
+from mode.threads import WorkerThread
 
 from runtime import metrics
 from runtime.assignment import TP, Assignment
@@ -28,20 +30,43 @@ _CROWDED_SECONDS = 0.02
 _ROOM_SECONDS = 0.25
 
 
+class _DaemonThread(WorkerThread):
+    """Does not keep a process alive that wants to end."""
+
+    def __init__(self, service: Any, **kwargs: Any) -> None:
+        super().__init__(service, **kwargs)
+        self.daemon = True
+
+
 class ConsumerThread(driver.AIOKafkaConsumerThread):
     """The thread that owns the Kafka client, on an event loop of its own."""
 
     app: Any
+    consumer: "BatchConsumer"
+    Worker = _DaemonThread
     logger = logging.getLogger("faust.consumer")
     mundane_level = "debug"
 
     def __init__(self, consumer: "BatchConsumer", **kwargs: Any) -> None:
-        self._own_loop = uvloop.new_event_loop()
-        super().__init__(consumer, thread_loop=self._own_loop, **kwargs)
+        super().__init__(consumer, thread_loop=uvloop.new_event_loop(), **kwargs)
+        self._close_thread_loop_on_stop = True
 
     def _create_worker_consumer(self, transport: Any) -> AIOKafkaConsumer:
         self._assignor = RoundRobinPartitionAssignor
         return AIOKafkaConsumer(**self.app.consumer_options, partition_assignment_strategy=[self._assignor])
+
+    async def _fetch_records(
+        self, consumer: Any, active_partitions: Any, timeout: float | None = None, max_records: int | None = None
+    ) -> Any:
+        flow = self.consumer.flow
+        fetched = await super()._fetch_records(consumer, active_partitions, timeout, max_records)
+        if self.consumer.flow != flow:
+            # This call outlived a rebalance: nobody waits for its records. They must not count as read.
+            for tp, records in fetched.items():
+                if consumer._subscription.is_assigned(tp):
+                    consumer.seek(tp, records[0].offset)
+            return {}
+        return fetched
 
     async def commit_all(self, committed: Mapping[TP, Committed]) -> None:
         """Commits; raises ``KafkaError`` when the broker did not take it."""
@@ -72,13 +97,29 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
         return answer
 
 
+class _Forgetful(defaultdict[Any, int | None]):
+    """Takes nothing in: Faust drops a message below the highest offset it remembers, which is wrong after a reset."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda: None)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        return
+
+
 class BatchConsumer(driver.Consumer):
     """Faust's consumer, delivering batches and committing what our trackers say is done."""
 
     app: Any
     logger = logging.getLogger("faust.consumer")
     mundane_level = "debug"
+    flow = 0
+    """Counts the times the flow was stopped, so that a fetch can tell whether it is still wanted."""
     _thread: ConsumerThread
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._read_offset = _Forgetful()
 
     def _new_consumer_thread(self) -> ConsumerThread:
         return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
@@ -90,6 +131,10 @@ class BatchConsumer(driver.Consumer):
     async def committed_all(self, tps: set[TP]) -> dict[TP, Committed | None]:
         """What the group last committed for those partitions."""
         return await self._thread.committed_all(tps)
+
+    def stop_flow(self) -> None:
+        self.flow += 1
+        super().stop_flow()
 
     async def _wait_next_records(self, timeout: float) -> tuple[Any, Any]:
         if not self.flow_active:

@@ -158,7 +158,9 @@ class RuntimeSettings(BaseSettings):
 
     model_config = _prefix("BALCAO_RUNTIME_")
     batch_records: int = 2000
-    commit_seconds: float = 0.25
+    commit_seconds: float = 0.1
+    session_seconds: float = 10.0
+    """How long the group waits for a process that died; the broker allows 6 or more."""
     drain_seconds: float = 30.0
     """How long a revoked partition waits for the work in hand before it is cancelled, to come again elsewhere."""
     watchdog_seconds: float = 120.0

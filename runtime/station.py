@@ -1,7 +1,6 @@
 """A station: one process of one consumer group, built from its processors and run until it is told to stop."""
 
 import asyncio
-import contextlib
 import gc
 import signal
 from collections.abc import Sequence
@@ -15,7 +14,7 @@ from runtime import faust, metrics
 from runtime.assignment import AnyProcessor, Assignment
 from runtime.clock import Clock, SystemClock
 from runtime.codec import Decoder
-from runtime.partition import Lane
+from runtime.partition import Lane, Partition
 from runtime.producer import Producer
 from runtime.registry import Registry
 from runtime.settings import KafkaSettings, MetricsSettings, RegistrySettings, RuntimeSettings, load
@@ -88,11 +87,16 @@ class Station:
         self._runtime = runtime or RuntimeSettings()
         self._clock = clock or SystemClock()
         self._started: list[AnyProcessor] = []
+        self._crash: asyncio.Task[None] | None = None
         _distinct(station, self._processors)
 
     async def failure(self) -> None:
         """Returns when the station cannot go on; leaving it then raises why."""
         await self._failed.wait()
+
+    def partitions(self) -> Sequence[Partition]:
+        """The partitions the process has now."""
+        return list(self._assignment.snapshot().values())
 
     async def __aenter__(self) -> Self:
         topics = [topic for processor in self._processors for topic in processor.topics]
@@ -147,7 +151,7 @@ class Station:
         self._assignment.room.set()
 
     async def _stop(self) -> None:
-        with contextlib.suppress(AttributeError):
+        if self._crash is not None:
             self._crash.cancel()
         try:
             await asyncio.wait_for(self._app.stop(), self._runtime.drain_seconds + _STOP_SECONDS)
@@ -155,8 +159,7 @@ class Station:
             log.exception("the consumer did not stop in time; what it had in hand will come again")
         for processor in reversed(self._started):
             await processor.stop()
-        if self._watchdog._thread.is_alive():
-            await self._watchdog.stop()
+        await self._watchdog.stop()
         await self._producer.close()
         self._registry.close()
         log.info("station stopped", station=self.name, group=self.group)

@@ -111,9 +111,10 @@ class Watchdog:
         self._thread.start()
 
     async def stop(self) -> None:
-        """Ends the thread."""
+        """Ends the thread, if it was started."""
         self._stopping.set()
-        await asyncio.to_thread(self._thread.join)
+        if self._thread.is_alive():
+            await asyncio.to_thread(self._thread.join)
 
     def _run(self) -> None:
         while not self._stopping.wait(self._every):

@@ -1,0 +1,45 @@
+"""A station in a process of its own, to be killed or to hang: ``python -m tests.runtime.worker JOB`` (JSON).
+
+Appends each number it processed to a file; what is in the page cache outlives the process.
+"""
+
+import asyncio
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from runtime import log
+from runtime.processor import Outcome, Processor
+from runtime.records import Batch
+from runtime.station import run
+from tests.runtime.fakes import counted
+
+
+class Write(Processor):
+    """Writes what it sees; ``hang`` says how it stands still at its first batch."""
+
+    name = "write"
+
+    def __init__(self, job: dict[str, Any]) -> None:
+        self.topics = (counted(job["topic"]),)
+        self._file = Path(job["file"])
+        self._hang = job.get("hang")
+        self._pause = job.get("pause", 0.0)
+
+    async def process(self, batch: Batch) -> Outcome:
+        if self._hang == "waiting":
+            await asyncio.Event().wait()
+        if self._hang == "blocking":
+            time.sleep(600)  # noqa: ASYNC251 - that is the mistake to be found
+        with self._file.open("a") as file:
+            file.write("".join(f"{record.value['number']}\n" for record in batch.records))
+        await asyncio.sleep(self._pause)
+        return Outcome()
+
+
+if __name__ == "__main__":
+    job = json.loads(sys.argv[1])
+    log.configure("worker", personal=())
+    run("test", [Write(job)], group=job["group"])
