@@ -40,7 +40,7 @@ def prepare(layout: Layout) -> None:
 
 def command(layout: Layout) -> list[str]:
     return [
-        *(sys.executable, "-m", "bqemulator", "start", "--persistent"),
+        *(sys.executable, "-m", "deploy.local.emulator", "start", "--persistent"),
         *("--data-dir", os.fspath(layout.home.data("bigquery") / "data")),
         *("--rest-host", HOST, "--rest-port", str(layout.ports["bigquery"])),
         *("--grpc-host", HOST, "--grpc-port", str(layout.ports["bigquery_grpc"])),

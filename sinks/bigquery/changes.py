@@ -1,0 +1,71 @@
+"""A record as a history row: what changed, its place in Kafka and its version at the source."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from runtime.errors import BadRecord
+from runtime.records import Record
+from schemas.topic import Topic
+
+_KNOWN = frozenset("cudr")
+
+
+@dataclass(slots=True)
+class Change:
+    """One history row, its columns as BigQuery's converters take them, and the Kafka record it came from."""
+
+    record: Record
+    row: dict[str, Any]
+
+    @property
+    def offset(self) -> int:
+        return self.record.offset
+
+
+def change_of(topic: Topic, partition: int, record: Record) -> Change:
+    """The history row of a record.
+
+    - An event's row is its fields; ``_commit_ts`` is the record's timestamp, ``_lsn`` the event's own if it has one.
+    - A deleted row keeps its primary key and nothing else (``before`` holds no more than the replica identity); without
+      a primary key it keeps all of ``before``.
+    - A change of a primary key arrives as a delete of the old and an insert of the new key, and is stored as that.
+    - A position the source does not know (Debezium gives none for some snapshot reads) is version 0: it never
+      overwrites a known one.
+    - TRUNCATE names no key and Debezium leaves it out unless told otherwise; it is refused, not half applied.
+
+    Raises ``BadRecord`` with the cause ``empty-value``, ``truncate``, ``unknown-operation`` or ``no-row``.
+    """
+    if record.value is None:
+        raise BadRecord("empty-value", "a record without a value has no row to keep")
+    row = {"_topic": topic.name, "_kafka_partition": partition, "_offset": record.offset}
+    if topic.table is None:
+        row |= record.value
+        row |= {"_lsn": record.value.get("lsn"), "_op": None, "_commit_ts": record.timestamp_ms * 1000}
+        return Change(record, row)
+    envelope: Mapping[str, Any] = record.value
+    op = _operation(topic, envelope)
+    source = envelope["source"]
+    row |= {"_lsn": source.get("lsn") or 0, "_op": op, "_commit_ts": source.get("ts_us") or source["ts_ms"] * 1000}
+    row |= _row(topic, envelope, op)
+    return Change(record, row)
+
+
+def _operation(topic: Topic, envelope: Mapping[str, Any]) -> str:
+    op = envelope["op"]
+    if op == "t":
+        raise BadRecord(
+            "truncate", f"{topic.name} was truncated: delete its rows in the warehouse by hand, or snapshot"
+        )
+    if op not in _KNOWN:
+        raise BadRecord("unknown-operation", f"the operation {op!r} is none of c, u, d, r")
+    return str(op)
+
+
+def _row(topic: Topic, envelope: Mapping[str, Any], op: str) -> Mapping[str, Any]:
+    row = envelope["before" if op == "d" else "after"]
+    if row is None:
+        raise BadRecord("no-row", f"the operation {op!r} came without the row it is about")
+    if op != "d" or topic.table is None or not topic.table.primary_key:
+        return dict(row)
+    return {name: row[name] for name in topic.table.primary_key}

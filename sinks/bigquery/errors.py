@@ -1,0 +1,55 @@
+"""What an append that was not confirmed means for its rows."""
+
+from collections.abc import Mapping
+
+import grpc
+
+_PASSING = frozenset(
+    {
+        grpc.StatusCode.UNAVAILABLE,
+        grpc.StatusCode.ABORTED,
+        grpc.StatusCode.CANCELLED,
+        grpc.StatusCode.DEADLINE_EXCEEDED,
+        grpc.StatusCode.INTERNAL,
+        grpc.StatusCode.RESOURCE_EXHAUSTED,
+    }
+)
+
+
+class AppendError(Exception):
+    """An append was not confirmed. ``code`` is the gRPC status."""
+
+    def __init__(self, code: grpc.StatusCode, message: str) -> None:
+        super().__init__(f"{code.name}: {message}")
+        self.code = code
+
+
+class ConnectionBrokenError(AppendError):
+    """No answer came: whether the rows were written is unknown, and the same stream may be tried again."""
+
+
+class StreamLostError(AppendError):
+    """The stream takes no more, or its count of rows is not ours: only the table says what was written."""
+
+
+class AlreadyWrittenError(AppendError):
+    """The stream has rows at that position."""
+
+
+class RowsRefusedError(AppendError):
+    """Nothing was written, because of the rows at these indices; the texts are BigQuery's."""
+
+    def __init__(self, reasons: Mapping[int, str]) -> None:
+        super().__init__(grpc.StatusCode.INVALID_ARGUMENT, f"{len(reasons)} rows were refused")
+        self.reasons = reasons
+
+
+def error_of(code: grpc.StatusCode, message: str) -> AppendError:
+    """What a status means for the rows.
+
+    A status that neither confirms nor is known to pass (also ``UNKNOWN``: a server that failed half way) is a lost
+    stream, because then only the table can tell.
+    """
+    if code is grpc.StatusCode.ALREADY_EXISTS:
+        return AlreadyWrittenError(code, message)
+    return (ConnectionBrokenError if code in _PASSING else StreamLostError)(code, message)

@@ -1,0 +1,191 @@
+"""The warehouse sink: every record of a partition into its history table once, and the newest state beside it."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from runtime.clock import Clock, SystemClock
+from runtime.errors import BadRecord, UserError
+from runtime.processor import Committed, Outcome, Processor
+from runtime.records import Batch, Record
+from runtime.retry import Backoff, retry
+from schemas import bigquery as tables
+from schemas.topic import Topic
+from sinks.bigquery.changes import Change, change_of
+from sinks.bigquery.claims import Claims, Place
+from sinks.bigquery.errors import RowsRefusedError
+from sinks.bigquery.merger import Merger
+from sinks.bigquery.requests import EncodedRow, fitting
+from sinks.bigquery.rows import RowEncoder
+from sinks.bigquery.storage import Storage
+from sinks.bigquery.upserts import Upserts
+from sinks.bigquery.writer import PartitionWriter
+
+log = structlog.get_logger(__name__)
+_BREATH = 500
+_START = Backoff(first=0.2, ceiling=5.0, attempts=10)
+Rejected = list[tuple[Record, BadRecord]]
+
+
+@dataclass(slots=True)
+class Kept:
+    """Where one topic's rows go; of ``merger`` and ``upserts`` at most one is set, neither for events."""
+
+    topic: Topic
+    encoder: RowEncoder
+    merger: Merger | None = None
+    upserts: Upserts | None = None
+
+
+@dataclass(slots=True)
+class Wiring:
+    """What the sink works with; ``close`` ends the connections, after ``kept``'s mergers have stopped."""
+
+    kept: Sequence[Kept]
+    claims: Claims
+    storage: Storage
+    close: Callable[[], Awaitable[None]]
+
+
+class BigQuerySink(Processor):
+    """Writes batches to history streams. Batches adapt by themselves: while one is written, the next one gathers.
+
+    A batch is done when its rows can be queried. Its outcome's metadata names the stream, the last Kafka offset in the
+    table and the stream's row count.
+    """
+
+    name = "bigquery"
+    backoff = Backoff(first=0.1, ceiling=5.0, attempts=20)
+
+    def __init__(
+        self, topics: Sequence[Topic], connect: Callable[[], Awaitable[Wiring]], *, clock: Clock | None = None
+    ) -> None:
+        """``connect`` is called at start, inside the event loop, and again when it fails."""
+        self.topics = tuple(topics)
+        self._connect = connect
+        self._clock = clock or SystemClock()
+        self._wiring: Wiring | None = None
+        self._kept: dict[str, Kept] = {}
+        self._writers: dict[tuple[str, int], PartitionWriter] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> None:
+        self._wiring = await retry(self._connect, backoff=_START, never=(UserError,), clock=self._clock, notice=_notice)
+        self._kept = {one.topic.name: one for one in self._wiring.kept}
+        for one in self._wiring.kept:
+            if one.merger is not None:
+                self._tasks.add(asyncio.ensure_future(one.merger.run()))
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for writer in self._writers.values():
+            writer.drop()
+        self._writers.clear()
+        if self._wiring is not None:
+            await self._wiring.close()
+
+    async def assigned(self, topic: Topic, partition: int, committed: Committed | None) -> None:
+        assert self._wiring is not None, "start comes first"
+        claims, place = self._wiring.claims, Place(topic.name, partition, tables.history_name(topic))
+        writer = PartitionWriter(
+            lambda: claims.claim(place),
+            self._wiring.storage,
+            self._kept[topic.name].encoder.descriptor,
+            sleep=self._clock.sleep,
+        )
+        self._writers[topic.name, partition] = writer
+        self._spawn(self._settle(writer, place, committed))
+
+    async def revoked(self, topic: Topic, partition: int) -> None:
+        writer = self._writers.pop((topic.name, partition), None)
+        if writer is not None:
+            writer.drop()
+
+    async def process(self, batch: Batch) -> Outcome:
+        kept = self._kept[batch.topic.name]
+        writer = self._writers[batch.topic.name, batch.partition]
+        rejected: Rejected = []
+        changes, rows = await self._encoded(kept, batch, rejected)
+        await self._write(writer, changes, rows, rejected)
+        if kept.upserts is not None and changes:
+            await kept.upserts.write([change.row for change in changes])
+        if kept.merger is not None and changes:
+            kept.merger.wrote(batch.partition, writer.last_offset)
+        return Outcome(rejected, _metadata(writer))
+
+    async def _encoded(self, kept: Kept, batch: Batch, rejected: Rejected) -> tuple[list[Change], list[EncodedRow]]:
+        changes: list[Change] = []
+        rows: list[EncodedRow] = []
+        for number, record in enumerate(batch.records, 1):
+            try:
+                change = change_of(kept.topic, batch.partition, record)
+                row = fitting(EncodedRow(record.offset, kept.encoder.encode(change.row)))
+            except BadRecord as bad:
+                rejected.append((record, bad))
+                continue
+            changes.append(change)
+            rows.append(row)
+            if number % _BREATH == 0:
+                await asyncio.sleep(0)
+        return changes, rows
+
+    async def _write(
+        self, writer: PartitionWriter, changes: list[Change], rows: list[EncodedRow], rejected: Rejected
+    ) -> None:
+        """Writes ``rows``; those BigQuery refuses move from ``changes`` and ``rows`` to ``rejected``."""
+        while True:
+            try:
+                await writer.write(rows)
+            except RowsRefusedError as refused:
+                for index in sorted(refused.reasons, reverse=True):
+                    reason = BadRecord("refused-by-bigquery", refused.reasons[index])
+                    rejected.append((changes.pop(index).record, reason))
+                    rows.pop(index)
+            else:
+                return
+
+    async def _settle(self, writer: PartitionWriter, place: Place, committed: Committed | None) -> None:
+        """Claims ahead of the first batch, together with the other partitions; a failure is left to that batch."""
+        await writer.ready()
+        known = _last_written(committed)
+        if writer.last_offset < known:
+            log.error(
+                "the history lacks rows that were confirmed: was the table restored or made anew?",
+                table=place.history,
+                partition=place.partition,
+                last_in_table=writer.last_offset,
+                last_confirmed=known,
+            )
+
+    def _spawn(self, work: Awaitable[None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.warning("could not claim a partition yet", error=str(error))
+
+
+def _metadata(writer: PartitionWriter) -> str:
+    return json.dumps({"stream": writer.stream, "offset": writer.last_offset, "rows": writer.position})
+
+
+def _last_written(committed: Committed | None) -> int:
+    """The last Kafka offset the group knows to be in the table; -1 when it does not say."""
+    if committed is None or not committed.metadata:
+        return -1
+    try:
+        return int(json.loads(committed.metadata)["offset"])
+    except (ValueError, KeyError, TypeError):
+        return -1
+
+
+def _notice(error: Exception, attempts: int, delay: float) -> None:
+    log.warning("the warehouse is not ready", error=str(error), attempts=attempts, delay=delay)

@@ -1,0 +1,175 @@
+"""The SQL of the sink: BigQuery's GoogleSQL, which the emulator speaks too. Pure."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from schemas.bigquery import Field, Mode, WarehouseTable
+
+STREAMS = WarehouseTable(
+    name="balcao_streams",
+    description="Write streams that may still take rows, one or more a partition: what a new owner must finalize.",
+    fields=(
+        Field(name="topic", type="STRING", description="The Kafka topic."),
+        Field(name="partition", type="INT64", description="Its partition."),
+        Field(name="stream", type="STRING", description="The stream's full name."),
+    ),
+)
+MERGED = WarehouseTable(
+    name="balcao_merged",
+    description="Up to which Kafka offset each partition's history has been merged into the table of current rows.",
+    fields=(
+        Field(name="table_name", type="STRING", description="The table of current rows."),
+        Field(name="partition", type="INT64", description="The Kafka partition."),
+        Field(name="merged_offset", type="INT64", description="The last offset merged; the highest counts."),
+    ),
+)
+_PLAIN = re.compile(r"[A-Za-z0-9_./:-]+")
+Range = tuple[int, int]
+"""Kafka offsets of one partition: after the first, up to and with the second."""
+
+
+def quoted(value: str) -> str:
+    """A string literal. Raises ``ValueError`` for anything but the characters names are made of."""
+    if not _PLAIN.fullmatch(value):
+        raise ValueError(f"{value!r} cannot stand in a query")
+    return f"'{value}'"
+
+
+def table(dataset: str, name: str) -> str:
+    """A quoted table path; ``dataset`` is ``project.dataset``."""
+    return f"`{dataset}.{name}`"
+
+
+def _list(items: Iterable[str], indent: str = "  ") -> str:
+    return f",\n{indent}".join(items)
+
+
+def merge(dataset: str, current: WarehouseTable, history: str, ranges: Mapping[int, Range]) -> str:
+    """Bring the newest change of each key within the ranges into the table of current rows.
+
+    A row is changed only by a newer or equal version, so that merges may overlap, repeat, and run in two processes.
+    """
+    key = current.primary_key
+    columns = [field.name for field in current.fields]
+    tail = " OR ".join(
+        f"(_kafka_partition = {partition:d} AND _offset > {low:d} AND _offset <= {high:d})"
+        for partition, (low, high) in sorted(ranges.items())
+    )
+    on = " AND ".join(f"target.{name} = source.{name}" for name in key)
+    selected = _list(("_op = 'd' AS _deleted" if name == "_deleted" else name for name in columns), "    ")
+    assigned = _list(f"{name} = source.{name}" for name in columns if name not in key)
+    return f"""MERGE {table(dataset, current.name)} AS target
+USING (
+  SELECT
+    {selected}
+  FROM {table(dataset, history)}
+  WHERE {tail}
+  QUALIFY ROW_NUMBER() OVER (PARTITION BY {", ".join(key)} ORDER BY _lsn DESC, _offset DESC) = 1
+) AS source
+ON {on}
+WHEN MATCHED AND (source._lsn > target._lsn OR (source._lsn = target._lsn AND source._offset > target._offset))
+THEN UPDATE SET
+  {assigned}
+WHEN NOT MATCHED THEN INSERT ({", ".join(columns)})
+VALUES ({", ".join(f"source.{name}" for name in columns)})"""  # noqa: S608 - names come from the register
+
+
+def advance(dataset: str, name: str, offsets: Mapping[int, int]) -> str:
+    """Remember how far a table was merged; never goes back."""
+    rows = " UNION ALL ".join(
+        f"SELECT {quoted(name)} AS table_name, {partition:d} AS partition, {offset:d} AS merged_offset"
+        for partition, offset in sorted(offsets.items())
+    )
+    return f"""MERGE {table(dataset, MERGED.name)} AS target
+USING ({rows}) AS source
+ON target.table_name = source.table_name AND target.partition = source.partition
+WHEN MATCHED AND source.merged_offset > target.merged_offset THEN UPDATE SET merged_offset = source.merged_offset
+WHEN NOT MATCHED THEN INSERT (table_name, partition, merged_offset)
+VALUES (source.table_name, source.partition, source.merged_offset)"""  # noqa: S608 - names come from the register
+
+
+def newest_view(dataset: str, current: WarehouseTable, history: str) -> str:
+    """The newest state at once: each current row, unless the history's unmerged tail knows better, and the reverse.
+
+    Deleted rows are hidden. The tail is short, so the window and both joins are small beside the table. The text is
+    kept short too: the emulator translates it anew for each query, which takes longer than the query itself.
+    """
+    key = current.primary_key
+    columns = ", ".join(field.name for field in current.fields if field.name not in ("_deleted", "_op"))
+    same = " AND ".join(f"t.{name} = c.{name}" for name in key)
+    tail_newer = "(t._lsn > c._lsn OR t._lsn = c._lsn AND t._offset > c._offset)"
+    return f"""WITH tail AS (
+  SELECT h.*
+  FROM {table(dataset, history)} h
+  LEFT JOIN {table(dataset, MERGED.name)} m
+  ON m.table_name = {quoted(current.name)} AND m.partition = h._kafka_partition
+  WHERE h._offset > IFNULL(m.merged_offset, -1)
+  QUALIFY ROW_NUMBER() OVER (PARTITION BY {", ".join(key)} ORDER BY _lsn DESC, _offset DESC) = 1
+)
+SELECT {columns} FROM {table(dataset, current.name)} c
+WHERE NOT _deleted AND NOT EXISTS (SELECT 1 FROM tail t WHERE {same} AND {tail_newer})
+UNION ALL
+SELECT {columns} FROM tail t
+WHERE _op != 'd' AND NOT EXISTS (SELECT 1 FROM {table(dataset, current.name)} c WHERE {same} AND NOT {tail_newer})"""  # noqa: S608
+
+
+def live_view(dataset: str, current: WarehouseTable) -> str:
+    """The newest state where BigQuery itself applies changes: the rows that are not deleted."""
+    columns = [field.name for field in current.fields if field.name not in ("_deleted", "_op")]
+    return f"SELECT {', '.join(columns)} FROM {table(dataset, current.name)} WHERE NOT _deleted"  # noqa: S608
+
+
+def remember(dataset: str, claims: Sequence[tuple[str, int, str]]) -> str:
+    """Record new streams before their first row: (topic, partition, stream)."""
+    rows = ", ".join(f"({quoted(topic)}, {partition:d}, {quoted(stream)})" for topic, partition, stream in claims)
+    return f"INSERT INTO {table(dataset, STREAMS.name)} (topic, partition, stream) VALUES {rows}"  # noqa: S608
+
+
+def open_streams(dataset: str, partitions: Iterable[tuple[str, int]]) -> str:
+    """Every stream recorded for the partitions."""
+    wanted = " OR ".join(f"(topic = {quoted(topic)} AND partition = {number:d})" for topic, number in partitions)
+    return f"SELECT stream FROM {table(dataset, STREAMS.name)} WHERE {wanted}"  # noqa: S608
+
+
+def forget(dataset: str, streams: Iterable[str]) -> str:
+    """Drop streams that were finalized."""
+    names = ", ".join(quoted(stream) for stream in streams)
+    return f"DELETE FROM {table(dataset, STREAMS.name)} WHERE stream IN ({names})"  # noqa: S608
+
+
+def last_offsets(dataset: str, history: str, partitions: Iterable[int] | None = None) -> str:
+    """The last Kafka offset of each partition in a history table; of all partitions when none are named."""
+    wanted = "" if partitions is None else f" WHERE _kafka_partition IN ({', '.join(f'{p:d}' for p in partitions)})"
+    return (
+        "SELECT _kafka_partition AS number, MAX(_offset) AS last_offset "  # noqa: S608
+        f"FROM {table(dataset, history)}{wanted} GROUP BY _kafka_partition"
+    )
+
+
+def merged_offsets(dataset: str) -> str:
+    """How far each table was merged."""
+    return (
+        "SELECT table_name, partition AS number, MAX(merged_offset) AS merged_offset "  # noqa: S608
+        f"FROM {table(dataset, MERGED.name)} GROUP BY table_name, partition"
+    )
+
+
+def add_columns(dataset: str, name: str, fields: Iterable[Field]) -> str:
+    """Give an existing table the columns it lacks."""
+    added = ", ".join(f"ADD COLUMN IF NOT EXISTS {field.name} {_ddl_type(field)}" for field in fields)
+    return f"ALTER TABLE {table(dataset, name)} {added}"
+
+
+def create_view(dataset: str, name: str, body: str, description: str) -> str:
+    """Create the view, or replace its definition."""
+    text = description.replace("\\", "\\\\").replace('"', '\\"')
+    return f'CREATE OR REPLACE VIEW {table(dataset, name)}\nOPTIONS (description = "{text}") AS\n{body}'
+
+
+def _ddl_type(field: Field) -> str:
+    kind = field.type
+    if kind == "RECORD":
+        kind = f"STRUCT<{', '.join(f'{inner.name} {_ddl_type(inner)}' for inner in field.fields)}>"
+    elif field.precision is not None:
+        kind = f"{kind}({field.precision}, {field.scale})"
+    return f"ARRAY<{kind}>" if field.mode is Mode.REPEATED else kind

@@ -1,0 +1,109 @@
+"""BigQuery's REST API from asyncio: queries, and tables brought to the shape the register asks for."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from google.api_core.client_options import ClientOptions
+from google.auth.credentials import AnonymousCredentials
+from google.cloud import bigquery
+from google.cloud.bigquery.table import PrimaryKey, TableConstraints
+
+from runtime.settings import BigQuerySettings
+from schemas.bigquery import Field, WarehouseTable
+from sinks.bigquery import sql
+
+T = TypeVar("T")
+_TIMEOUT = 30.0
+_THREADS = 4
+
+
+class Warehouse:
+    """One project and dataset. Every call runs in a thread of its own pool and raises what google's client raises.
+
+    The client never retries by itself: whoever calls knows better what a failure means.
+    """
+
+    def __init__(self, settings: BigQuerySettings, *, timeout: float = _TIMEOUT) -> None:
+        self.dataset = f"{settings.project}.{settings.dataset}"
+        self._timeout = timeout
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="bigquery")
+        self._client = _client(settings)
+
+    async def query(self, statement: str) -> list[Any]:
+        """Runs a statement to its end; the rows' columns are attributes."""
+
+        def run() -> list[Any]:
+            rows = self._client.query_and_wait(
+                statement, api_timeout=self._timeout, wait_timeout=self._timeout, retry=None, job_retry=None
+            )
+            return list(rows)
+
+        return await self._in_thread(run)
+
+    async def prepare(self, tables: Sequence[WarehouseTable]) -> None:
+        """Creates the dataset and the tables that are missing, and adds columns that are; never drops anything."""
+        await self._in_thread(self._create_dataset)
+        await asyncio.gather(*(self._prepare(table) for table in tables))
+
+    async def drop(self, name: str) -> None:
+        """Drops a table that this process made for itself."""
+        await self._in_thread(
+            lambda: self._client.delete_table(
+                f"{self.dataset}.{name}", not_found_ok=True, retry=None, timeout=self._timeout
+            )
+        )
+
+    async def close(self) -> None:
+        """Waits for the calls under way and closes the connections."""
+        await asyncio.to_thread(self._threads.shutdown)
+        self._client.close()
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+    def _create_dataset(self) -> None:
+        self._client.create_dataset(self.dataset, exists_ok=True, retry=None, timeout=self._timeout)
+
+    async def _prepare(self, table: WarehouseTable) -> None:
+        existing = await self._in_thread(
+            lambda: self._client.create_table(
+                _resource(self.dataset, table), exists_ok=True, retry=None, timeout=self._timeout
+            )
+        )
+        have = {column.name for column in existing.schema}
+        missing = [field for field in table.fields if field.name not in have]
+        if missing:
+            await self.query(sql.add_columns(self.dataset, table.name, missing))
+
+
+def _client(settings: BigQuerySettings) -> Any:
+    if settings.rest_endpoint is None:
+        return bigquery.Client(settings.project)
+    options = ClientOptions(api_endpoint=settings.rest_endpoint)
+    credentials = AnonymousCredentials()  # type: ignore[no-untyped-call]
+    return bigquery.Client(settings.project, credentials=credentials, client_options=options)
+
+
+def _resource(dataset: str, table: WarehouseTable) -> Any:
+    resource = bigquery.Table(f"{dataset}.{table.name}", schema=[_column(field) for field in table.fields])
+    resource.description = table.description
+    if table.partition_by_day:
+        resource.time_partitioning = bigquery.TimePartitioning(field=table.partition_by_day)
+    if table.clustering:
+        resource.clustering_fields = list(table.clustering)
+    if table.primary_key:
+        resource.table_constraints = TableConstraints(PrimaryKey(list(table.primary_key)), [])
+    return resource
+
+
+def _column(field: Field) -> bigquery.SchemaField:
+    shape: dict[str, Any] = {"name": field.name, "type": field.type, "mode": field.mode.value}
+    if field.description:
+        shape["description"] = field.description
+    if field.precision is not None:
+        shape |= {"precision": str(field.precision), "scale": str(field.scale)}
+    if field.fields:
+        shape["fields"] = [_column(inner).to_api_repr() for inner in field.fields]
+    return bigquery.SchemaField.from_api_repr(shape)

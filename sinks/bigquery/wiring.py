@@ -1,0 +1,87 @@
+"""Putting the sink together: the tables first, then what writes to them."""
+
+import asyncio
+from collections.abc import Sequence
+
+import structlog
+
+from runtime.clock import Clock
+from runtime.settings import BigQuerySettings
+from schemas import bigquery as tables
+from schemas.topic import Topic
+from schemas.topics import TOPICS
+from sinks.bigquery import sql
+from sinks.bigquery.claims import Claims
+from sinks.bigquery.merger import Merger, resume
+from sinks.bigquery.probe import applies_changes
+from sinks.bigquery.processor import Kept, Wiring
+from sinks.bigquery.rows import RowEncoder
+from sinks.bigquery.storage import GrpcStorage
+from sinks.bigquery.upserts import Upserts
+from sinks.bigquery.warehouse import Warehouse
+
+log = structlog.get_logger(__name__)
+
+
+def taken() -> tuple[Topic, ...]:
+    """The register's topics that list the warehouse as a consumer."""
+    return tuple(topic for topic in TOPICS if tables.STATION in topic.consumers)
+
+
+async def connect(settings: BigQuerySettings, topics: Sequence[Topic], clock: Clock) -> Wiring:
+    """Creates what is missing in the dataset and wires the sink. Raises what the servers answer."""
+    warehouse, storage = Warehouse(settings), GrpcStorage(settings)
+
+    async def close() -> None:
+        await storage.close()
+        await warehouse.close()
+
+    try:
+        await warehouse.prepare([sql.STREAMS, sql.MERGED])
+        native = await applies_changes(warehouse, storage)
+        log.info("current rows are kept", by="BigQuery's change data capture" if native else "merging")
+        kept = await _kept(warehouse, storage, topics, clock, native=native)
+    except BaseException:
+        await close()
+        raise
+    return Wiring(kept, Claims(warehouse, storage), storage, close)
+
+
+async def _kept(
+    warehouse: Warehouse, storage: GrpcStorage, topics: Sequence[Topic], clock: Clock, *, native: bool
+) -> list[Kept]:
+    currents = {topic.name: tables.current(topic) for topic in topics}
+    wanted = [tables.history(topic) for topic in topics] + [one for one in currents.values() if one is not None]
+    await warehouse.prepare(wanted)
+    turns = asyncio.Semaphore(1)
+    kept: list[Kept] = []
+    mergers: dict[str, Merger] = {}
+    histories: dict[str, str] = {}
+    for topic in topics:
+        one = Kept(topic, RowEncoder(tables.history(topic).fields))
+        kept.append(one)
+        current = currents[topic.name]
+        if current is None:
+            continue
+        if native:
+            one.upserts = Upserts(storage, current)
+        else:
+            history = tables.history_name(topic)
+            one.merger = Merger(warehouse, current, history, clock=clock, turns=turns)
+            mergers[current.name], histories[current.name] = one.merger, history
+    await asyncio.gather(*(_view(warehouse, topic, native=native) for topic in topics))
+    await resume(warehouse, mergers, histories)
+    return kept
+
+
+async def _view(warehouse: Warehouse, topic: Topic, *, native: bool) -> None:
+    current = tables.current(topic)
+    if current is None:
+        return
+    body = (
+        sql.live_view(warehouse.dataset, current)
+        if native
+        else sql.newest_view(warehouse.dataset, current, tables.history_name(topic))
+    )
+    description = f"{topic.description} The newest state at once, without deleted rows."
+    await warehouse.query(sql.create_view(warehouse.dataset, tables.view_name(topic), body, description))
