@@ -124,10 +124,13 @@ class Changes:
         return self._change("place", "orders", order_id)
 
     async def move_order(self) -> Change | None:
-        """The order that waited longest takes its next step, or is cancelled."""
-        if not self._sample.orders:
+        """An open order takes its next step, or is cancelled."""
+        orders = self._sample.orders
+        if not orders:
             return None
-        order = self._sample.orders.popleft()
+        place = self._random.randrange(len(orders))
+        orders[place], orders[-1] = orders[-1], orders[place]
+        order = orders.pop()
         cancelled = order.status != "shipped" and self._random.random() < _CANCELLED_SHARE
         after = "cancelled" if cancelled else _NEXT[order.status]
         number = _INVOICE_NUMBERS_FROM + order.id
@@ -149,7 +152,7 @@ class Changes:
         if moved is None:
             return None
         if after in _NEXT:
-            self._sample.orders.append(order._replace(status=after))
+            orders.append(order._replace(status=after))
         return self._change(after, "orders", order.id)
 
     def _change(self, kind: str, table: str, *key: int) -> Change:

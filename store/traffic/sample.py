@@ -1,6 +1,5 @@
 """What traffic chooses from: a part of the marketplace, read once and kept in memory."""
 
-from collections import deque
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -32,12 +31,12 @@ class OpenOrder(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Offers, buyers and open orders; ``orders`` is a queue that changes as orders are placed and move."""
+    """Offers, buyers and open orders; ``orders`` changes as orders are placed and move."""
 
     offers: list[OfferKey]
     by_supplier: dict[int, list[OfferKey]]
     pharmacies: list[int]
-    orders: deque[OpenOrder]
+    orders: list[OpenOrder]
     suppliers: dict[int, Supplier]
 
 
@@ -55,7 +54,7 @@ async def take(connection: AsyncConnection[Any]) -> Sample:
         offers,
         by_supplier,
         pharmacies,
-        deque(OpenOrder(*row) for row in await _rows(connection, statements.SAMPLE_ORDERS, most)),
+        [OpenOrder(*row) for row in await _rows(connection, statements.SAMPLE_ORDERS, most)],
         {
             supplier_id: Supplier(supplier_id, cnpj, City(city, state, "", 0), manufacturer=False)
             for supplier_id, cnpj, city, state in await _rows(connection, statements.SUPPLIERS, {})
