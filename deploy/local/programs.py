@@ -47,7 +47,7 @@ class Program:
     automatic: bool = True
     stop_signal: str = "TERM"
     stop_seconds: int = 10
-    limit: float = 90
+    limit: float = 240
 
 
 def _station(name: str, variables: tuple[str, ...], *, needs: tuple[str, ...]) -> Program:

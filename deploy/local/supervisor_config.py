@@ -78,8 +78,6 @@ def _supervisord(home: Home) -> tuple[str, dict[str, str]]:
         "childlogdir": escape(os.fspath(home.logs)),
         "umask": "077",
         "minfds": str(files),
-        # Inherited from the shell, these could hold anything; every program's own section is complete.
-        "environment": quote(base_environment(home)),
     }
     if not os.getuid():
         options["user"] = "root"
@@ -103,7 +101,8 @@ def _program(layout: Layout, program: Program, variables: Mapping[str, str]) -> 
         "killasgroup": "true",
         "priority": str(PRIORITY.get(program.name, 500)),
         "redirect_stderr": "true",
-        "stdout_logfile": escape(os.fspath(log_file(layout.home, program.name))),
+        # Supervisor expands this option twice.
+        "stdout_logfile": escape(escape(os.fspath(log_file(layout.home, program.name)))),
         "stdout_logfile_maxbytes": "20MB",
         "stdout_logfile_backups": "2",
     }
