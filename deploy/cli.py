@@ -42,12 +42,13 @@ def build() -> typer.Typer:
             "down": deploy.local.commands.down,
             "status": deploy.local.commands.status,
             "logs": deploy.local.commands.logs,
+            "env": deploy.local.commands.env,
             "demo": deploy.demo.commands.demo,
             "derive": schemas.commands.derive,
             "traffic": store.commands.traffic,
         },
     )
-    groups = {
+    groups: dict[str, tuple[str, dict[str, Command]]] = {
         "connectors": (
             "Debezium's connectors.",
             {
@@ -68,7 +69,14 @@ def build() -> typer.Typer:
             },
         ),
         "topics": ("The broker's topics.", {"apply": runtime.commands.topics_apply}),
-        "db": ("The databases.", {"migrate": store.commands.migrate, "seed": store.commands.seed}),
+        "db": (
+            "The databases.",
+            {
+                "migrate": store.commands.migrate,
+                "seed": store.commands.seed,
+                "prune-outbox": store.commands.prune_outbox,
+            },
+        ),
         "pricelist": ("The official price list.", {"import": connectors.pricelist.commands.import_pricelist}),
     }
     for name, (help_text, commands) in groups.items():

@@ -102,7 +102,7 @@ async def change_timer() -> AsyncIterator[ChangeTimer]:
         await watch.start()
         stack.push_async_callback(watch.stop)
         warehouse = WarehouseView(load(BigQuerySettings))
-        stack.callback(warehouse.close)
+        stack.push_async_callback(warehouse.close)
         index = IndexView(load(QdrantSettings))
         stack.push_async_callback(index.close)
         yield ChangeTimer(connection, offers, watch, warehouse, index)

@@ -70,8 +70,9 @@ class TopicWatch:
             self._ready.set()
             while not self._stopping.is_set():
                 message = consumer.poll(_POLL_SECONDS)
-                if message is not None and message.error() is None and message.value():
-                    self._seen(time.perf_counter(), message.value())
+                raw = None if message is None or message.error() else message.value()
+                if raw:
+                    self._seen(time.perf_counter(), raw)
         finally:
             consumer.close()
 

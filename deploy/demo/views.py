@@ -5,12 +5,11 @@ import time
 from collections.abc import Awaitable, Callable
 from decimal import Decimal
 
-from google.api_core.client_options import ClientOptions
-from google.auth.credentials import AnonymousCredentials
-from google.cloud import bigquery
-
 from runtime import qdrant
 from runtime.settings import BigQuerySettings, QdrantSettings
+from schemas.bigquery import view_name
+from schemas.captured import CAPTURED
+from sinks.bigquery.warehouse import Warehouse
 
 Probe = Callable[[], Awaitable[bool]]
 
@@ -29,33 +28,17 @@ class WarehouseView:
     """The newest state of offers as an analyst reads it."""
 
     def __init__(self, settings: BigQuerySettings) -> None:
-        options = {"client_options": ClientOptions(api_endpoint=settings.rest_endpoint)}  # type: ignore[no-untyped-call]
-        if settings.rest_endpoint:
-            credentials = AnonymousCredentials()  # type: ignore[no-untyped-call]
-            self._client = bigquery.Client(settings.project, credentials=credentials, **options)
-        else:
-            self._client = bigquery.Client(settings.project)
-        self._dataset = f"{settings.project}.{settings.dataset}"
+        self._warehouse = Warehouse(settings)
+        self._view = f"`{self._warehouse.dataset}.{view_name(CAPTURED['offers'])}`"
 
     async def has_price(self, offer_id: int, price: Decimal) -> bool:
         """Whether the current-state view shows that price now. Raises what the client raises."""
-        sql = f"SELECT price FROM `{self._dataset}.offers_current` WHERE id = {offer_id:d}"  # noqa: S608
-        rows = await asyncio.to_thread(self._rows, sql)
-        return any(row[0] == price for row in rows)
+        rows = await self._warehouse.query(f"SELECT price FROM {self._view} WHERE id = {offer_id:d}")  # noqa: S608
+        return any(row.price == price for row in rows)
 
-    async def count(self, table: str) -> int:
-        """How many rows a table or view has."""
-        sql = f"SELECT COUNT(*) FROM `{self._dataset}.{table}`"  # noqa: S608
-        rows = await asyncio.to_thread(self._rows, sql)
-        return int(rows[0][0])
-
-    def close(self) -> None:
+    async def close(self) -> None:
         """Close the client's connections."""
-        self._client.close()
-
-    def _rows(self, sql: str) -> list[tuple[object, ...]]:
-        result = self._client.query_and_wait(sql, retry=None, job_retry=None, api_timeout=10, wait_timeout=10)
-        return [row.values() for row in result]
+        await self._warehouse.close()
 
 
 class IndexView:
