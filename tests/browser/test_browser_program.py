@@ -59,6 +59,24 @@ def test_a_named_browser_is_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
         browser.chromium.cache_clear()
 
 
+@pytest.mark.unit
+def test_libraries_that_the_system_lacks_are_taken_from_the_package(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    program = tmp_path / "chromium"
+    program.write_text('#!/bin/sh\ncase "$LD_LIBRARY_PATH" in *al2023/lib*) exit 0;; esac\nexit 127\n')
+    program.chmod(0o755)
+    monkeypatch.setattr(browser.packaged, "folder", lambda _: tmp_path)
+    monkeypatch.setattr(browser, "chromium", lambda: program)
+    monkeypatch.delenv("LD_LIBRARY_PATH", raising=False)
+    browser._additions.cache_clear()
+    try:
+        assert browser.environment()["LD_LIBRARY_PATH"] == str(tmp_path / "al2023" / "lib")
+        assert browser.environment()["FONTCONFIG_FILE"] == str(tmp_path / "fonts.conf")
+    finally:
+        browser._additions.cache_clear()
+
+
 @pytest.mark.browser
 def test_a_picture_of_a_page_has_the_size_asked_for(tmp_path: Path) -> None:
     page, picture = tmp_path / "page.html", tmp_path / "page.png"

@@ -17,9 +17,19 @@ export function bubble(message, { firstOfTurn, find, choose, again }) {
     quote(message.reply_to ? find(message.reply_to) : null),
     make("div", { class: "words" }, ...words(message)),
     meta(message),
-    failure(message, again),
     choices(message, choose),
+    failure(message, again),
   );
+}
+
+// A message that is shown already has another status now: its words stay untouched, so that they are not read out again.
+export function restatus(node, message, { again }) {
+  if (node.dataset.status === message.status) return;
+  node.dataset.status = message.status;
+  node.querySelector(".meta").replaceWith(meta(message));
+  node.querySelector(".failure")?.remove();
+  const failed = failure(message, again);
+  if (failed) node.append(failed);
 }
 
 function words(message) {
@@ -36,9 +46,9 @@ function meta(message) {
   const at = new Date(message.received_ms);
   const clock = at.toLocaleTimeString(say("locale"), { hour: "2-digit", minute: "2-digit" });
   const time = make("time", { datetime: at.toISOString() }, clock);
-  if (!isMine(message)) return make("div", { class: "meta" }, time);
+  if (!isMine(message)) return make("div", { class: "meta", "aria-live": "off" }, time);
   const status = message.status === "accepted" ? "sent" : message.status;
-  return make("div", { class: "meta" }, time, icon(TICKS[status], say(`status_${status}`), status));
+  return make("div", { class: "meta", "aria-live": "off" }, time, icon(TICKS[status], say(`status_${status}`), status));
 }
 
 function failure(message, again) {

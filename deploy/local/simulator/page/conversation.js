@@ -1,6 +1,6 @@
 // The messages of the open conversation: what is known, and how it is drawn.
 
-import { bubble, isMine } from "/page/bubble.js";
+import { bubble, isMine, restatus } from "/page/bubble.js";
 import { byId, make } from "/page/dom.js";
 import { say } from "/page/words.js";
 
@@ -20,6 +20,7 @@ export class Conversation {
 
   clear() {
     this.known = new Map();
+    this.locals = new Map();
     this.pending = [];
     this.typing = false;
     this.pinned = true;
@@ -31,11 +32,24 @@ export class Conversation {
   // What the server says replaces what was known; a pending message that it names is pending no more.
   take(messages) {
     for (const message of messages) {
+      const twin = this.known.has(message.wamid) ? null : this.twinOf(message);
+      if (twin) {
+        this.locals.set(message.wamid, twin.local);
+        this.pending = this.pending.filter((waiting) => waiting !== twin);
+      }
       this.known.set(message.wamid, message);
-      this.pending = this.pending.filter((waiting) => waiting.wamid !== message.wamid);
     }
     this.draw();
     this.list.setAttribute("aria-busy", "false");
+  }
+
+  // The stream may tell of a message before the answer to its sending is here, or when that answer was lost.
+  twinOf(message) {
+    if (!isMine(message)) return null;
+    return (
+      this.pending.find((waiting) => waiting.wamid === message.wamid) ??
+      this.pending.find((waiting) => !waiting.wamid && waiting.text === message.text)
+    );
   }
 
   startOver() {
@@ -49,7 +63,6 @@ export class Conversation {
   }
 
   settlePending(message, change) {
-    if (change.wamid && this.known.has(change.wamid)) this.pending = this.pending.filter((other) => other !== message);
     Object.assign(message, change);
     this.draw();
   }
@@ -79,8 +92,11 @@ export class Conversation {
         before = null;
       }
       const firstOfTurn = !before || before.author !== message.author;
-      const key = [message.wamid ?? message.local, message.status, firstOfTurn, say("locale")].join(" ");
-      wanted.push(this.reuse(nodes, key, () => bubble(message, { firstOfTurn, ...this.actions })));
+      const id = message.local ?? this.locals.get(message.wamid) ?? message.wamid;
+      const key = [id, firstOfTurn, say("locale")].join(" ");
+      const node = this.reuse(nodes, key, () => bubble(message, { firstOfTurn, ...this.actions }));
+      restatus(node, message, this.actions);
+      wanted.push(node);
       before = message;
     }
     this.arrange(wanted);
