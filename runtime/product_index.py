@@ -11,7 +11,7 @@ from qdrant_client.http.exceptions import ResponseHandlingException, UnexpectedR
 from runtime.product_points import DENSE, SPARSE
 from runtime.qdrant import connect
 from runtime.settings import QdrantSettings
-from runtime.text.confidence import Product, Request, confidence
+from runtime.text.confidence import Product, Request, confidence, same_substance
 from runtime.text.embedder import Embedder, OfflineEmbedder
 from runtime.text.search_text import request_text
 
@@ -19,6 +19,10 @@ FOUND = 0.75
 """From this score on the product is the one that was named."""
 SUGGEST = 0.4
 """From here to ``FOUND`` ask "did you mean ...?"; below it the product is not worth showing."""
+DOUBT = 0.74
+"""What is left of every score when several substances fit: less than ``FOUND``."""
+_SPELT_OUT = 0.98
+_NEARLY = 0.05
 _CANDIDATES = 48
 _RRF_K = 10
 
@@ -104,23 +108,40 @@ class ProductIndex:
 
 
 def rank(text: str, payloads: list[dict[str, Any]]) -> list[ProductHit]:
-    """Candidates, best first by the index, in the order of how well they answer ``text``. Pure."""
+    """Candidates, best first by the index, in the order of how well they answer ``text``. Pure.
+
+    Where the name is not spelt out and another substance fits it nearly as well ("predniso"), none counts as found.
+    """
     request = Request.read(text)
-    hits: list[tuple[float, bool, int, ProductHit]] = []
-    for place, payload in enumerate(payloads):
+    rated: list[tuple[float, Product, dict[str, Any]]] = []
+    for payload in payloads:
         product = Product.read(
             payload["name"], payload["active_ingredients"], payload["presentation"], payload["manufacturer"]
         )
         score = confidence(request, product)
         if score > 0.0:
-            hit = ProductHit(
-                product_id=payload["product_id"],
-                name=payload["name"],
-                presentation=payload["presentation"],
-                manufacturer=payload["manufacturer"],
-                stripe=payload["stripe"],
-                score=score,
-                payload=payload,
-            )
-            hits.append((-round(score, 2), payload["available"] <= 0, place, hit))
-    return [hit for *_, hit in sorted(hits, key=lambda entry: entry[:3])]
+            rated.append((score, product, payload))
+    # Stable: of equal ones the index's order stays.
+    rated.sort(key=lambda entry: (-round(entry[0], 2), entry[2]["available"] <= 0))
+    share = DOUBT if _ambiguous(rated) else 1.0
+    return [
+        ProductHit(
+            product_id=payload["product_id"],
+            name=payload["name"],
+            presentation=payload["presentation"],
+            manufacturer=payload["manufacturer"],
+            stripe=payload["stripe"],
+            score=round(score * share, 4),
+            payload=payload,
+        )
+        for score, _, payload in rated
+    ]
+
+
+def _ambiguous(rated: list[tuple[float, Product, dict[str, Any]]]) -> bool:
+    if not rated or rated[0][0] >= _SPELT_OUT:
+        return False
+    best, product, _ = rated[0]
+    return any(
+        best - score < _NEARLY and not same_substance(product, other) for score, other, _ in rated[1:] if score >= FOUND
+    )

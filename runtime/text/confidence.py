@@ -12,7 +12,8 @@ from runtime.text.vocabulary import COMPANY, FORM_DETAILS, FORMS, FUNCTION_WORDS
 
 WRONG_STRENGTH = 0.45
 WRONG_NUMBER = 0.75
-WRONG_COUNT = 0.85
+WRONG_COUNT = 0.7
+UNSAID_COUNT = 0.8
 WRONG_FORM = 0.7
 UNNAMED = 0.5
 """At most, where no word names the product itself: only its maker, form or numbers were given."""
@@ -69,8 +70,8 @@ def _read_product(name: str, ingredients: tuple[str, ...], presentation: str, ma
 def confidence(request: Request, product: Product) -> float:
     """0 to 1: how much of what was asked the product answers.
 
-    The words of the name decide; each number or form that was asked for and differs takes its share away. A strength
-    with its unit that the product does not have leaves less than one half.
+    The words of the name decide; each number or form that was asked for and differs takes its share away, the more the
+    worse a wrong answer would be. A strength with its unit that the product does not have leaves less than one half.
     """
     named = _named(request.names, product) * (UNCOVERED + (1 - UNCOVERED) * _covered(request.names, product))
     asked, known = request.dosage, product.dosage
@@ -79,8 +80,8 @@ def confidence(request: Request, product: Product) -> float:
         factor *= WRONG_STRENGTH
     if any(not _is_some_number(number, known) for number in asked.bare):
         factor *= WRONG_NUMBER
-    if asked.held is not None and known.held is not None and asked.held != known.held:
-        factor *= WRONG_COUNT
+    if asked.held is not None and asked.held != known.held:
+        factor *= UNSAID_COUNT if known.held is None else WRONG_COUNT
     if request.forms and not request.forms & product.details:
         factor *= WRONG_FORM
     return round(named * factor, 4)
@@ -104,6 +105,15 @@ def _named(words: Sequence[str], product: Product) -> float:
         weight_sum += weight
     # A maker or a form alone names no product.
     return min(total / weight_sum, max(strongest, UNNAMED))
+
+
+def same_substance(one: Product, other: Product) -> bool:
+    """Whether all that is in ``one`` is in ``other`` too, salts and hydrates apart."""
+    return _substance(one) <= _substance(other)
+
+
+def _substance(product: Product) -> frozenset[str]:
+    return frozenset(word for word in product.ingredients if word not in SALTS)
 
 
 def _covered(words: Sequence[str], product: Product) -> float:

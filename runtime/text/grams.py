@@ -4,7 +4,7 @@ Weinberger et al., "Feature Hashing for Large Scale Multitask Learning", 2009; n
 marked, as in fastText (Bojanowski et al., 2017). All texts of a call are one byte buffer, so that numpy does the work.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -16,14 +16,14 @@ _BORDER = 32
 
 
 def hashed(
-    texts: Sequence[Sequence[str]], dimensions: int, *, sizes: Sequence[int], weights: Mapping[str, float]
+    texts: Sequence[Sequence[str]], dimensions: int, *, sizes: Sequence[int], weigh: Callable[[str], float]
 ) -> Floats:
     """One row of ``dimensions`` for each text, given as ASCII words; not normalised.
 
-    A word counts 1, or its weight in ``weights`` (0 leaves it out). Each word spreads its weight over its n-grams of
+    A word counts as ``weigh`` says; 0 leaves it out. Each word spreads its weight over its n-grams of
     ``sizes`` characters, borders included, and itself. Reproducible on every machine and version of Python.
     """
-    kept = [[word for word in words if weights.get(word, 1.0) > 0.0] for words in texts]
+    kept = [[word for word in words if weigh(word) > 0.0] for words in texts]
     flat = [word for words in kept for word in words]
     if not flat:
         return np.zeros((len(texts), dimensions), dtype=np.float32)
@@ -31,7 +31,7 @@ def hashed(
     lengths = np.fromiter(map(len, flat), dtype=np.int64, count=len(flat)) + 2
     word_of = np.repeat(np.arange(len(flat)), lengths)
     row_of_word = np.repeat(np.arange(len(texts)), [len(words) for words in kept])
-    weight = np.fromiter((weights.get(word, 1.0) for word in flat), dtype=np.float64, count=len(flat))
+    weight = np.fromiter(map(weigh, flat), dtype=np.float64, count=len(flat))
 
     codes = raw.astype(np.uint64) + np.uint64(1)
     rows: list[npt.NDArray[np.int64]] = []
