@@ -75,7 +75,7 @@ async def decide(
     if not words:
         chosen: Sequence[tuple[Flow, tuple[str, ...]]] = [(fallback.ONLY_WORDS, ())]
     else:
-        understood = await understanding.understand(words, Context(last_flow=memory.last_flow))
+        understood = await understanding.understand(words, Context(memory.last_flow, memory.awaiting))
         chosen = interpret(words, understood, memory)
     ask = Ask(
         text=words,

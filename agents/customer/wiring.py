@@ -16,15 +16,20 @@ def customer_agent(
 ) -> CustomerAgent:
     """The agent over the real databases and index; nothing is connected before it starts."""
     index = ProductIndex(qdrant)
+    schemas = Registry(registry)
 
     async def search(words: str, limit: int) -> Sequence[tuple[int, float]]:
         return [(hit.product_id, hit.score) for hit in await index.search(words, limit)]
+
+    async def close() -> None:
+        schemas.close()
+        await index.close()
 
     return CustomerAgent(
         platform=pool(platform.dsn, application="customer.platform", size=12),
         marketplace=pool(marketplace.dsn, application="customer.marketplace", size=12),
         search=search,
-        encoder=Encoder(Registry(registry)),
+        encoder=Encoder(schemas),
         clock=SystemClock(),
-        close=index.close,
+        close=close,
     )

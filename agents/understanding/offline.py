@@ -10,13 +10,15 @@ from agents.understanding import calibration, clauses, corpus, features, ridge
 from agents.understanding.bm25 import BM25
 from agents.understanding.normalise import BREAK, fold, word_set
 from agents.understanding.protocol import Context, Entities, Understood
-from agents.understanding.reading import Reading, read
-from agents.understanding.vocabulary import MARKERS, Vocabulary
+from agents.understanding.reading import NUMBER, Reading, read
+from agents.understanding.vocabulary import Vocabulary
 
 SOURCE = "offline"
 _PENALTY = 0.3
 _BM25_WEIGHT = 0.15
 _ABSTAIN_BELOW = 0.22
+_ABSTAIN_STRANGE = 0.8
+"""For a message most of whose words we do not know."""
 _ALSO_FROM = 0.5
 _COURTESIES = frozenset({"greeting", "thanks_bye"})
 _NAME_PRODUCTS = word_set(
@@ -51,15 +53,17 @@ class OfflineUnderstanding:
         """What ``understand`` gives, for callers that are not asynchronous."""
         whole = read(text, self._vocabulary)
         pieces = clauses.split(fold(text))
+        if not any(word[0].isalpha() and word != NUMBER for word in whole.words):
+            return Understood(None, (), whole.entities, 0.0, abstained=True, source=SOURCE)
         if not pieces:
-            return self._courtesy(text, whole)
+            return self._courtesy(whole)
         parts = [(piece, self._probabilities(read(piece, self._vocabulary))) for piece in pieces]
         together = self._probabilities(read(", ".join(pieces), self._vocabulary))
         flows, confidence = self._choose([given for _, given in parts], together)
-        entities = self._entities(whole, flows)
         best = np.argsort(-together)[:4]
         scores = {self._flows[at]: round(float(together[at]), 3) for at in best}
-        abstained = confidence < _ABSTAIN_BELOW
+        abstained = confidence < (_ABSTAIN_STRANGE if self._is_strange(whole) else _ABSTAIN_BELOW)
+        entities = self._entities(whole, (context.awaiting or "", *(() if abstained else flows)))
         return Understood(
             flow=None if abstained else flows[0],
             flows=() if abstained else flows,
@@ -93,11 +97,8 @@ class OfflineUnderstanding:
         scores = self._linear.scores(features.count(words, reading.strangers)).astype(np.float64)
         return calibration.softmax(self._temperature * (scores + _BM25_WEIGHT * self._bm25.scores(words)))
 
-    def _courtesy(self, text: str, whole: Reading) -> Understood:
-        """A message that is only courtesies greets; one without a single word says nothing we know."""
-        said = any(word not in MARKERS and word != BREAK and word[0].isalpha() for word in whole.words)
-        if not said:
-            return Understood(None, (), whole.entities, 0.0, abstained=True, source=SOURCE)
+    def _courtesy(self, whole: Reading) -> Understood:
+        """A message that is only courtesies greets."""
         return Understood("greeting", ("greeting",), whole.entities, 0.99, abstained=False, source=SOURCE)
 
     def _entities(self, whole: Reading, flows: tuple[str, ...]) -> Entities:
@@ -106,6 +107,11 @@ class OfflineUnderstanding:
         if not entities.products and whole.strangers and _NAME_PRODUCTS & set(flows):
             return replace(entities, products=(" ".join(whole.strangers[:3]),))
         return entities
+
+    def _is_strange(self, whole: Reading) -> bool:
+        words = [word for word in whole.words if word.isalpha()]
+        unknown = sum(not self._vocabulary.knows(word) for word in words)
+        return unknown >= 0.5 * len(words)
 
     def _strangers(self, words: Iterable[str]) -> list[str]:
         known = self._vocabulary

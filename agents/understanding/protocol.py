@@ -34,10 +34,13 @@ class Entities:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What of the conversation helps to understand a message that leans on it ("e o preço?")."""
+    """What of the conversation helps to understand a message that leans on it.
+
+    ``awaiting`` is the flow that asked a question back, so that a bare name may be its answer.
+    """
 
     last_flow: str | None = None
-    offered: tuple[str, ...] = ()
+    awaiting: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

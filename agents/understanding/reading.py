@@ -10,7 +10,7 @@ from agents.understanding.vocabulary import Vocabulary
 
 PRODUCT, ORDER, NUMBER, DATE, PRICE, UNKNOWN = "xproduto", "xpedido", "xnumero", "xdata", "xvalor", "xestranho"
 _CODE = re.compile(r"\b[a-z]{1,4}[- ]?\d{2,4}-\d{3,}\b|\b[a-z]{2,4}-\d{4,}\b")
-_CNPJ = re.compile(r"\b[0-9a-z]{2}\.?[0-9a-z]{3}\.?[0-9a-z]{3}/[0-9a-z]{4}-?\d{2}\b|\b\d{14}\b")
+_CNPJ = re.compile(r"\b[0-9a-z]{2}\.?[0-9a-z]{3}\.?[0-9a-z]{3}/[0-9a-z]{4}-?\d{2}\b|\b[0-9a-z]{12}\d{2}\b")
 _JOINS = frozenset({"de", "do", "da", "com", "e"})
 
 
@@ -131,8 +131,12 @@ class _Scan:
         following = row[end + 1] if end + 1 < len(row) else ""
         if word in self._vocabulary.qualifiers or word == "%" or re.fullmatch(r"[a-z]\d{1,2}", word):
             return True
+        if row[end - 1] == "vitamina" and len(word) <= 2:
+            return True
         if numbers.is_number(word):
-            return self._is_strength(word, following, any(numbers.is_number(other) for other in row[at + 1 : end]))
+            return row[end - 1] == "com" or self._is_strength(
+                word, following, any(numbers.is_number(other) for other in row[at + 1 : end])
+            )
         if word in _JOINS:
             return self._continues(row, end, following)
         return self._vocabulary.is_product(word) and row[end - 1] in _JOINS - {"e"}

@@ -32,6 +32,10 @@ class Vocabulary:
         near = (candidate for length in lengths for candidate in self._by_start.get((word[0], length), ()))
         return any(within(word, candidate, allowed) for candidate in near)
 
+    def knows(self, word: str) -> bool:
+        """Whether the word is everyday Portuguese as the examples use it, part of a product's name, or a marker."""
+        return word in self.common or word in self.qualifiers or self._is_product(word)
+
     def is_unknown(self, word: str) -> bool:
         """Whether the word is neither everyday Portuguese that we know nor a product's: perhaps a product's name."""
         return len(word) >= 4 and word.isalpha() and word not in self.common and word not in self.qualifiers

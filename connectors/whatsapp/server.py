@@ -28,8 +28,7 @@ async def application(webhook: WebhookSettings, kafka: KafkaSettings, registry: 
 
     Raises ``SchemaRefusedError`` or ``RegistryUnavailable`` when the schemas cannot be registered.
     """
-    encoder = Encoder(Registry(registry))
-    await asyncio.to_thread(encoder.prepare, INBOUND, DELIVERY)
+    encoder = await asyncio.to_thread(_prepared, registry)
     producer = Producer(kafka, client_id="balcao.webhook")
     broker = Broker(kafka)
     app = Webhook(webhook, Intake(encoder, producer), clock=SystemClock(), reachable=broker.reachable).application()
@@ -40,6 +39,16 @@ async def application(webhook: WebhookSettings, kafka: KafkaSettings, registry: 
 
     app.cleanup_ctx.append(closing)
     return app
+
+
+def _prepared(settings: RegistrySettings) -> Encoder:
+    registry = Registry(settings)
+    try:
+        encoder = Encoder(registry)
+        encoder.prepare(INBOUND, DELIVERY)
+    finally:
+        registry.close()
+    return encoder
 
 
 def serve(
@@ -78,7 +87,8 @@ class Broker:
 
     def _ask(self) -> bool:
         if self._admin is None:
-            self._admin = AdminClient(self._options)
+            # What it would log again and again while the broker is away, /readyz says
+            self._admin = AdminClient({**self._options, "log_level": 2})
         try:
             self._admin.list_topics(timeout=_READY_SECONDS)
         except KafkaException:
