@@ -66,7 +66,7 @@ def test_libraries_that_the_system_lacks_are_taken_from_the_package(
     program = tmp_path / "chromium"
     program.write_text('#!/bin/sh\ncase "$LD_LIBRARY_PATH" in *al2023/lib*) exit 0;; esac\nexit 127\n')
     program.chmod(0o755)
-    monkeypatch.setattr(browser.packaged, "folder", lambda _: tmp_path)
+    monkeypatch.setattr("deploy.local.chromium.install.folder", lambda _: tmp_path)
     monkeypatch.setattr(browser, "chromium", lambda: program)
     monkeypatch.delenv("LD_LIBRARY_PATH", raising=False)
     browser._additions.cache_clear()
