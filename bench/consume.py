@@ -96,12 +96,14 @@ def _measure(name: str, command: list[str], job: dict[str, Any]) -> float:
     group = f"bench-{name}-{uuid.uuid4().hex[:8]}"
     done = subprocess.run(
         [*_one_core(), *command, json.dumps({**job, "group": group})],
-        check=True,
-        stdout=subprocess.PIPE,
-        env={**os.environ, "PYTHONWARNINGS": "ignore", "PYTHONPATH": str(_HERE.parent)},
+        check=False,
+        capture_output=True,
+        env={**os.environ, "PYTHONPATH": str(_HERE.parent)},
         text=True,
         timeout=300,
     )
+    if done.returncode:
+        raise RuntimeError(f"{name} failed: {done.stderr}")
     answer = json.loads(done.stdout.splitlines()[-1])
     if answer["records"] != RECORDS or answer["checksum"] != RECORDS * (RECORDS - 1) // 2:
         raise RuntimeError(f"{name} did not read what was written: {answer}")

@@ -80,6 +80,7 @@ class Producer:
                 "linger.ms": 1,
                 "socket.nagle.disable": True,
                 "message.timeout.ms": 30_000,
+                "topic.metadata.propagation.max.ms": 5_000,
                 "log_level": 4,
             },
             logger=_RdkafkaLog(),

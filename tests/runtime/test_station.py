@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from runtime.processor import KeyedProcessor, Outcome
+from runtime.processor import Committed, KeyedProcessor, Outcome
 from runtime.records import Batch, Record
 from runtime.retry import Backoff
 from runtime.station import Station
@@ -201,6 +201,31 @@ async def test_a_slow_processor_does_not_make_memory_grow(ground: Ground) -> Non
         assert [partition._reserved for partition in in_hand] == [2]
         stuck.set()
         await until(lambda: len(slow.numbers) == 2000, 30)
+
+
+async def test_a_processor_that_cannot_start_is_said_and_nothing_is_left_running(ground: Ground) -> None:
+    class Unready(Seen):
+        async def start(self) -> None:
+            raise OSError("no database")
+
+    with pytest.raises(OSError, match="no database"):
+        async with ground.station(Unready(ground.topic)):
+            pass
+
+
+async def test_a_processor_that_cannot_take_a_partition_stops_the_station(ground: Ground) -> None:
+    class Refusing(Seen):
+        async def assigned(self, topic: Topic, partition: int, committed: Committed | None) -> None:
+            raise OSError("no table")
+
+    station = ground.station(Refusing(ground.topic))
+
+    async def run() -> None:
+        async with station:
+            await asyncio.wait_for(station.failure(), 30)
+
+    with pytest.raises(OSError, match="no table"):
+        await run()
 
 
 async def test_a_topic_that_is_missing_is_said_before_anything_is_consumed(ground: Ground) -> None:

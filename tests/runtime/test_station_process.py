@@ -15,6 +15,8 @@ from tests.runtime.broker import Ground, eventually
 
 pytestmark = pytest.mark.broker
 
+SETTINGS = {"BALCAO_RUNTIME_BATCH_RECORDS": "200", "BALCAO_RUNTIME_SESSION_SECONDS": "6"}
+
 
 class Worker:
     """One process of the test's group."""
@@ -45,12 +47,12 @@ async def test_killed_again_and_again_it_loses_nothing_and_replays_little(ground
     await ground.write(range(total))
     worker = Worker(ground, tmp_path, pause=0.05)
     for kill in range(1, kills + 1):
-        process = await worker.start(BALCAO_RUNTIME_BATCH_RECORDS="200")
+        process = await worker.start(**SETTINGS)
         at = kill * total // (kills + 2)
         await eventually(lambda at=at: _has(worker, at), 60)
         process.kill()
         await process.wait()
-    process = await worker.start(BALCAO_RUNTIME_BATCH_RECORDS="200")
+    process = await worker.start(**SETTINGS)
     await eventually(lambda: _has(worker, total), 60)
     process.send_signal(signal.SIGTERM)
     assert await asyncio.wait_for(process.wait(), 30) == 0
