@@ -21,9 +21,12 @@ async def read(
     """The newest state of the products and its version; a product that does not exist is absent from the list.
 
     The version is the log position read *before* the state, so that every change the state lacks has a higher one and
-    leads to a newer document. ``after`` holds the ``source.txId`` of the changes that led here: the state has them in
-    it. Two statements for all products together. The connection must be in autocommit mode and outside of a
-    transaction, or else ``ValueError``; ``TimeoutError`` when one of ``after`` does not become visible.
+    leads to a newer document. ``after`` holds the ``source.txId`` of the streamed changes that led here: the state has
+    them in it. Records of a snapshot (``op`` ``r``) name the snapshot's own transaction, which runs as long as the
+    snapshot and is never seen: leave those out.
+
+    Two statements for all products together. The connection must be in autocommit mode and outside of a transaction,
+    or else ``ValueError``; ``TimeoutError`` when one of ``after`` does not become visible.
     """
     version = await horizon(connection, after, clock or SystemClock())
     async with connection.cursor() as cursor:

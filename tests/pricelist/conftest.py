@@ -2,14 +2,23 @@
 
 from collections.abc import Iterator
 
+import psycopg
 import pytest
 
 from deploy.local.stack import Stack
 from tests.store.databases import Database, made
 
 
-@pytest.fixture
-def empty(stack: Stack) -> Iterator[Database]:
-    """A migrated marketplace without rows."""
+@pytest.fixture(scope="session")
+def bare(stack: Stack) -> Iterator[Database]:
+    """A migrated marketplace."""
     with made(stack, "marketplace_owner", "marketplace") as database:
         yield database
+
+
+@pytest.fixture
+def empty(bare: Database) -> Database:
+    """The same, without rows."""
+    with psycopg.connect(bare.dsn("marketplace_owner")) as connection:
+        connection.execute("TRUNCATE suppliers, products CASCADE")
+    return bare
