@@ -142,7 +142,7 @@ def _turn(
 ) -> Turn:
     last = answers[-1]
     flow = chosen[0][0].name
-    text = "\n\n".join(answer.text for answer in answers if answer.text)
+    text = "\n\n".join(dict.fromkeys(answer.text for answer in answers if answer.text))
     if text and not ask.memory.introduced and flow != small_talk.GREETING.name:
         text = f"Olá! {small_talk.INTRODUCTION}\n\n{text}"
     memory = replace(last.memory, introduced=ask.memory.introduced or bool(text), last_flow=flow)

@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator
 
+import structlog
 import uvloop
 from aiohttp import web
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
 from connectors.whatsapp.intake import Intake
-from connectors.whatsapp.webhook import Webhook
+from connectors.whatsapp.webhook import PATH, Webhook
 from runtime import metrics
 from runtime.clock import SystemClock
 from runtime.codec import Encoder
@@ -19,6 +20,8 @@ from runtime.producer import Producer
 from runtime.registry import Registry
 from runtime.settings import KafkaSettings, MetricsSettings, RegistrySettings, WebhookSettings
 from schemas.topics import DELIVERY, INBOUND
+
+log = structlog.get_logger(__name__)
 
 _READY_SECONDS = 2.0
 
@@ -38,6 +41,7 @@ async def application(webhook: WebhookSettings, kafka: KafkaSettings, registry: 
         await producer.close()
 
     app.cleanup_ctx.append(closing)
+    log.info("webhook ready", host=webhook.host, port=webhook.port, path=PATH)
     return app
 
 
