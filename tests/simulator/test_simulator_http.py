@@ -1,7 +1,9 @@
 """The simulator over HTTP, with a platform that receives its webhooks."""
 
 import asyncio
+import json
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -246,3 +248,44 @@ async def test_every_version_of_the_api_and_the_number_itself_answer(simulator: 
     headers = {"Authorization": f"Bearer {TOKEN}"}
     async with simulator.http.get(f"{simulator.url}/v19.0/100000000000002", headers=headers) as response:
         assert (await response.json())["display_phone_number"] == "551140042000"
+
+
+async def test_the_stream_resumes_where_it_stopped_and_a_page_that_leaves_is_no_error(
+    simulator: Simulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    url = f"{simulator.url}/control/conversations/{ANA}/events"
+    await simulator.writes(ANA, "primeira")
+    async with simulator.http.get(url) as stream:
+        first = await events(stream, 2)
+        assert first["hello"] == {"fresh": True}
+        assert [message["text"] for message in first["messages"]["messages"]] == ["primeira"]
+    await simulator.writes(ANA, "segunda")
+    async with simulator.http.get(url, headers={"Last-Event-ID": first["id"]}) as stream:
+        again = await events(stream, 2)
+        assert again["hello"] == {"fresh": False}
+        assert "segunda" in [message["text"] for message in again["messages"]["messages"]]
+    async with simulator.http.get(url, headers={"Last-Event-ID": "another-memory:1"}) as stream:
+        assert (await events(stream, 1))["hello"] == {"fresh": True}
+    for number in range(5):
+        await simulator.writes(ANA, str(number))
+        await simulator.get(f"/control/conversations/{ANA}")
+    assert [record.message for record in caplog.records if record.levelname == "ERROR"] == []
+
+
+async def events(stream: aiohttp.ClientResponse, count: int) -> dict[str, Any]:
+    """The data of the next ``count`` events by name, and the last ``id``."""
+    found: dict[str, Any] = {}
+    name = ""
+    async with asyncio.timeout(10):
+        while count or name:
+            line = (await stream.content.readline()).decode().strip()
+            field, _, value = line.partition(": ")
+            if field == "event":
+                name, count = value, count - 1
+            elif field == "data":
+                found[name] = json.loads(value)
+            elif field == "id":
+                found["id"] = value
+            elif not line:
+                name = ""
+    return found

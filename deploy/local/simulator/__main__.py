@@ -20,8 +20,11 @@ def main(
     ] = None,
 ) -> None:
     """Simulate WhatsApp's Cloud API for the platform, with a chat page."""
+    import uvloop
+
     try:
-        asyncio.run(_run(host, port, data, contacts))
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(_run(host, port, data, contacts))
     except UserError as error:
         sys.stderr.write(f"{error}\n")
         raise typer.Exit(2) from None

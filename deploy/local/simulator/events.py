@@ -2,9 +2,10 @@
 
 import asyncio
 import json
+from contextlib import suppress
 from typing import Any, Final
 
-from aiohttp import web
+from aiohttp import ClientConnectionResetError, web
 
 from deploy.local.simulator.control import contact_of
 from deploy.local.simulator.feed import sleep_until_set
@@ -33,17 +34,24 @@ class Events:
         of another epoch, or none, it gets the newest messages, and ``hello`` says to start over.
         """
         contact = contact_of(request)
-        store = self._provider.store
-        epoch = store.fact("epoch")
         known, _, position = request.headers.get("Last-Event-ID", "").partition(":")
-        resumed = known == epoch and position.isdecimal()
+        resumed = known == self._epoch and position.isdecimal()
         response = web.StreamResponse(
             headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         )
         await response.prepare(request)
-        await response.write(_event("hello", {"fresh": not resumed}) + b"retry: 700\n\n")
-        revision = int(position) if resumed else None
-        typing = False
+        # A page that was closed or reloaded ends its stream by cutting it; nothing was lost, for it asks again.
+        with suppress(ClientConnectionResetError):
+            await response.write(_event("hello", {"fresh": not resumed}) + b"retry: 700\n\n")
+            await self._tell(response, contact, int(position) if resumed else None)
+        return response
+
+    @property
+    def _epoch(self) -> str | None:
+        return self._provider.store.fact("epoch")
+
+    async def _tell(self, response: web.StreamResponse, contact: str, revision: int | None) -> None:
+        store, typing = self._provider.store, False
         with self._provider.feed.watch(contact) as changed:
             while not self._stopping.is_set():
                 changed.clear()
@@ -55,14 +63,13 @@ class Events:
                 )
                 if messages or revision is None:
                     news = {"messages": [message.public() for message in messages]}
-                    await response.write(_event("messages", news, f"{epoch}:{now}"))
+                    await response.write(_event("messages", news, f"{self._epoch}:{now}"))
                 revision = now
                 if typing != (typing := self._provider.typing(contact)):
                     await response.write(_event("typing", {"typing": typing}))
                 await sleep_until_set(changed, 1.0 if typing else BEAT_SECONDS)
                 if not changed.is_set() and not typing:
                     await response.write(_event("beat", {}))
-        return response
 
 
 def _event(name: str, data: dict[str, Any], event_id: str | None = None) -> bytes:
