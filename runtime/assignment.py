@@ -28,6 +28,8 @@ class Assignment:
 
     def __init__(self, processors: Sequence[AnyProcessor], lane: Lane, *, drain_seconds: float) -> None:
         self.room = asyncio.Event()
+        self.unsettled_since: float | None = lane.clock.monotonic()
+        """Since when the process is between two assignments; ``None`` while it has one, be it of no partition."""
         self._lane = lane
         self._drain_seconds = drain_seconds
         self._open: dict[TP, Partition] = {}
@@ -56,7 +58,11 @@ class Assignment:
 
     async def open(self, tps: Collection[TP], committed: Mapping[TP, Committed | None]) -> None:
         """Makes the partitions ready. Raises what a processor's ``assigned`` raises."""
-        await asyncio.gather(*(self._begin(tp, committed.get(tp)) for tp in tps))
+        begun = await asyncio.gather(*(self._begin(tp, committed.get(tp)) for tp in tps), return_exceptions=True)
+        for error in begun:
+            if error is not None:
+                raise error
+        self.unsettled_since = None
         self.room.set()
 
     async def close(self, commit: Callable[[], Awaitable[None]]) -> None:
@@ -64,15 +70,16 @@ class Assignment:
 
         Raises what a processor's ``revoked`` raises.
         """
+        self.unsettled_since = self._lane.clock.monotonic()
         partitions = self.snapshot()
         await asyncio.gather(*(partition.close(self._drain_seconds) for partition in partitions.values()))
         await commit()
-        self._open.clear()
-        self.room.set()
         for tp in partitions:
             topic, processor = self._topics[tp.topic]
-            if isinstance(processor, Processor):
+            # a stop in the middle of a rebalance comes here twice
+            if self._open.pop(tp, None) is not None and isinstance(processor, Processor):
                 await processor.revoked(topic, tp.partition)
+        self.room.set()
 
     async def _begin(self, tp: TP, committed: Committed | None) -> None:
         topic, processor = self._topics[tp.topic]

@@ -3,6 +3,7 @@
 No tables, no web server, no leader topic, no producer (ours confirms each message), no folder on disk.
 """
 
+import asyncio
 import logging
 from collections.abc import Iterable
 from typing import Any
@@ -64,6 +65,7 @@ class BatchApp(faust.App):
     def __init__(self, group: str, *, consumer_options: dict[str, Any], commit_seconds: float) -> None:
         self.assignment: Assignment
         self.consumer_options = consumer_options
+        self._opening: asyncio.Task[None] | None = None
         super().__init__(
             group,
             broker="kafka://" + consumer_options["bootstrap_servers"][0],
@@ -96,10 +98,15 @@ class BatchApp(faust.App):
     async def _on_partitions_assigned(self, assigned: set[Any], generation_id: int = 0) -> None:
         if self.should_stop:
             return
+        await self.topics.maybe_wait_for_subscriptions()
+        await self.topics.on_partitions_assigned(assigned)
+        # The group's heartbeats wait for this method, and a processor may take long to get ready: not in here.
+        self._opening = asyncio.create_task(self._open(assigned), name="opening partitions")
+        self.on_rebalance_end()
+
+    async def _open(self, assigned: set[Any]) -> None:
+        tps = {TP(*tp) for tp in assigned}
         try:
-            await self.topics.maybe_wait_for_subscriptions()
-            await self.topics.on_partitions_assigned(assigned)
-            tps = {TP(*tp) for tp in assigned}
             await self.assignment.open(tps, await self.consumer.committed_all(tps))
         except Exception as error:
             log.exception("assignment failed", partitions=len(assigned))
@@ -110,7 +117,6 @@ class BatchApp(faust.App):
         self.consumer.resume_flow()
         self.flow_control.resume()
         await self._fetcher.maybe_start()
-        self.on_rebalance_end()
 
     async def _stop_consumer(self) -> None:
         if self._consumer is not None:
@@ -122,6 +128,9 @@ class BatchApp(faust.App):
         self.consumer.stop_flow()
         self.flow_control.suspend()
         self.flow_control.clear()
+        if self._opening is not None:
+            self._opening.cancel()
+            await asyncio.wait([self._opening])
         try:
             await self.consumer.wait_empty()
         except Exception as error:

@@ -7,94 +7,22 @@ known to our trackers, so Faust's bookkeeping of single offsets, its gaps and it
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Mapping
 from typing import Any, ClassVar, cast
 
 import structlog
-import uvloop
-from aiokafka import AIOKafkaConsumer
-from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
 from aiokafka.errors import KafkaError
-from aiokafka.structs import OffsetAndMetadata, TopicPartition
 from faust.transport.drivers import aiokafka as driver
 from faust.types.tuples import ConsumerMessage
-from mode.threads import WorkerThread
 
 from runtime import metrics
 from runtime.assignment import TP, Assignment
+from runtime.faust_thread import ConsumerThread
 from runtime.processor import Committed
 
 log = structlog.get_logger(__name__)
 
 _CROWDED_SECONDS = 0.02
 _ROOM_SECONDS = 0.25
-
-
-class _DaemonThread(WorkerThread):
-    """Does not keep a process alive that wants to end."""
-
-    def __init__(self, service: Any, **kwargs: Any) -> None:
-        super().__init__(service, **kwargs)
-        self.daemon = True
-
-
-class ConsumerThread(driver.AIOKafkaConsumerThread):
-    """The thread that owns the Kafka client, on an event loop of its own."""
-
-    app: Any
-    consumer: "BatchConsumer"
-    Worker = _DaemonThread
-    logger = logging.getLogger("faust.consumer")
-    mundane_level = "debug"
-
-    def __init__(self, consumer: "BatchConsumer", **kwargs: Any) -> None:
-        super().__init__(consumer, thread_loop=uvloop.new_event_loop(), **kwargs)
-        self._close_thread_loop_on_stop = True
-
-    def _create_worker_consumer(self, transport: Any) -> AIOKafkaConsumer:
-        self._assignor = RoundRobinPartitionAssignor
-        return AIOKafkaConsumer(**self.app.consumer_options, partition_assignment_strategy=[self._assignor])
-
-    async def _fetch_records(
-        self, consumer: Any, active_partitions: Any, timeout: float | None = None, max_records: int | None = None
-    ) -> Any:
-        flow = self.consumer.flow
-        fetched = await super()._fetch_records(consumer, active_partitions, timeout, max_records)
-        if self.consumer.flow != flow:
-            # This call outlived a rebalance: nobody waits for its records. They must not count as read.
-            for tp, records in fetched.items():
-                if consumer._subscription.is_assigned(tp):
-                    consumer.seek(tp, records[0].offset)
-            return {}
-        return fetched
-
-    async def commit_all(self, committed: Mapping[TP, Committed]) -> None:
-        """Commits; raises ``KafkaError`` when the broker did not take it."""
-        await self.call_thread(self._commit_all, committed)
-
-    async def committed_all(self, tps: set[TP]) -> dict[TP, Committed | None]:
-        """What the group last committed for those partitions."""
-        return cast(dict[TP, Committed | None], await self.call_thread(self._committed_all, tps))
-
-    async def _commit_all(self, committed: Mapping[TP, Committed]) -> None:
-        consumer = self._ensure_consumer()
-        assigned = consumer.assignment()
-        offsets = {
-            TopicPartition(*tp): OffsetAndMetadata(item.offset, item.metadata)
-            for tp, item in committed.items()
-            if TopicPartition(*tp) in assigned
-        }
-        if offsets:
-            await consumer.commit(offsets)
-
-    async def _committed_all(self, tps: set[TP]) -> dict[TP, Committed | None]:
-        # consumer.committed() answers without the metadata
-        found = await self._ensure_consumer()._coordinator.fetch_committed_offsets([TopicPartition(*tp) for tp in tps])
-        answer: dict[TP, Committed | None] = {}
-        for tp in tps:
-            item = found.get(TopicPartition(*tp))
-            answer[tp] = None if item is None or item.offset < 0 else Committed(item.offset, item.metadata or "")
-        return answer
 
 
 class _Forgetful(defaultdict[Any, int | None]):
@@ -143,6 +71,7 @@ class BatchConsumer(driver.Consumer):
         ready = partitions.fetchable()
         if not ready:
             partitions.room.clear()
+            self._thread.touch()
             await self._wait_for_room(partitions)
             return {}, ready
         # a partition that gets room meanwhile must not wait for the others' next record

@@ -59,7 +59,8 @@ class Processor(_Station):
     async def assigned(self, topic: Topic, partition: int, committed: Committed | None) -> None:
         """Called before the partition's first batch; ``committed`` is ``None`` for a group that never committed it.
 
-        May block for as long as a rebalance may take. Raising stops the process.
+        May take long; cancelled, without a call of ``revoked``, when the partition goes before it is ready. Raising
+        stops the process.
         """
 
     async def revoked(self, topic: Topic, partition: int) -> None:

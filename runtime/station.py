@@ -113,7 +113,12 @@ class Station:
         for processor in self._processors:
             faust.processor(self._app, processor.name, [topic.name for topic in processor.topics])
         self._watchdog = Watchdog(
-            self.group, self._kafka, self._assignment, seconds=self._runtime.watchdog_seconds, clock=self._clock
+            self.group,
+            self._kafka,
+            self._assignment,
+            seconds=self._runtime.watchdog_seconds,
+            drain_seconds=self._runtime.drain_seconds,
+            clock=self._clock,
         )
         try:
             await self._start()

@@ -1,7 +1,8 @@
 """Ends a process in which a partition stands still, so that the supervisor starts it afresh.
 
 It lives in a thread and has a Kafka client of its own: a blocked event loop, a dead fetcher and a partition that is no
-longer fetched look the same from here, records wait and nothing is committed. It also measures the lag.
+longer fetched look the same from here, records wait and nothing is committed. A rebalance that does not end is found by
+its time. It also measures the lag.
 """
 
 import asyncio
@@ -28,6 +29,7 @@ log = structlog.get_logger(__name__)
 EXIT_CODE = 70
 """EX_SOFTWARE of sysexits.h."""
 
+_SECONDS = 10
 _LATEST = OffsetSpec.latest()  # type: ignore[no-untyped-call]
 _WAITING = "waiting for the schema registry"
 
@@ -92,12 +94,14 @@ class Watchdog:
         assignment: Assignment,
         *,
         seconds: float,
+        drain_seconds: float,
         clock: Clock,
         leave: Callable[[int], None] = os._exit,
     ) -> None:
         self._group = group
         self._assignment = assignment
         self._verdict = Verdict(seconds)
+        self._unsettled = seconds + drain_seconds
         self._every = min(5.0, seconds / 4)
         self._clock = clock
         self._leave = leave
@@ -125,16 +129,19 @@ class Watchdog:
                 # a broker that is away must not look like a partition that stands still
                 log.warning("end offsets unknown", error=str(error))
                 continue
-            stuck = self._verdict.judge(partitions, ends, self._clock.monotonic())
+            now = self._clock.monotonic()
+            stuck = self._verdict.judge(partitions, ends, now)
             self._measure(partitions, ends)
-            if stuck:
+            since = self._assignment.unsettled_since
+            if stuck or (since is not None and now - since > self._unsettled):
                 self._bark(stuck, partitions)
 
     def _ends(self, partitions: Mapping[TP, Partition]) -> dict[TP, int]:
         if not partitions:
+            self._admin.list_topics(timeout=_SECONDS)
             return {}
         asked = {confluent_kafka.TopicPartition(*tp): _LATEST for tp in partitions}
-        answers = self._admin.list_offsets(asked, request_timeout=10)
+        answers = self._admin.list_offsets(asked, request_timeout=_SECONDS)
         return {TP(tp.topic, tp.partition): answer.result().offset for tp, answer in answers.items()}
 
     def _measure(self, partitions: Mapping[TP, Partition], ends: Mapping[TP, int]) -> None:
@@ -158,7 +165,11 @@ class Watchdog:
                 seconds=round(seconds, 1),
                 state=partitions[tp].describe(),
             )
-        log.error("watchdog ends the process", partitions=[each.describe() for each in partitions.values()])
+        log.error(
+            "watchdog ends the process",
+            settled=self._assignment.unsettled_since is None,
+            partitions=[each.describe() for each in partitions.values()],
+        )
         for name, stack in stacks(self._loop).items():
             log.error("stack", of=name, stack=stack)
         sys.stderr.flush()

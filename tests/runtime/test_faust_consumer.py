@@ -9,7 +9,8 @@ from aiokafka.structs import TopicPartition
 
 from runtime import faust
 from runtime.assignment import TP
-from runtime.faust_consumer import BatchConsumer, ConsumerThread
+from runtime.faust_consumer import BatchConsumer
+from runtime.faust_thread import ConsumerThread
 from runtime.processor import Committed
 from runtime.settings import KafkaSettings, RuntimeSettings
 from runtime.tracker import Tracker
@@ -81,7 +82,7 @@ async def test_a_fetch_that_outlived_a_rebalance_is_put_back(monkeypatch: pytest
 
     monkeypatch.setattr(ConsumerThread.__bases__[0], "_fetch_records", fetch)
     thread = ConsumerThread.__new__(ConsumerThread)
-    thread.consumer = cast(BatchConsumer, ours)
+    thread.consumer = ours
     rebalances = 0
     assert set(await thread._fetch_records(kafka, {tp})) == {tp, gone}
     assert sought == []
