@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
 
 from deploy.local.artifacts import WHEEL_REQUIREMENTS, Artifact, verify
 from runtime.errors import UserError
@@ -24,11 +23,8 @@ class DownloadError(UserError):
     """An artifact could not be had, or is not the locked one."""
 
 
-class Meter(Protocol):
-    """Told how far a download is; called from several threads."""
-
-    def __call__(self, label: str, done: int, total: int) -> None:
-        """``done`` of ``total`` bytes of the bundle ``label`` are here."""
+Meter = Callable[[str, int, int], None]
+"""Told, from several threads, how far a download is: the bundle, and how many bytes of how many are here."""
 
 
 class Counter:

@@ -110,7 +110,8 @@ INFRASTRUCTURE = (
         command=lambda layout: java.command(layout, "connect"),
         healthy=lambda layout: health.http_ok(layout.url("connect", "/health")),
         ports=("connect",),
-        needs=("kafka",),
+        # Connectors it already has start with it, and fail without the registry.
+        needs=("kafka", "registry"),
         bundles=("kafka", "debezium", "avro"),
         variables=("BALCAO_DEBEZIUM_*", *BROKER),
         prepare=connect.prepare,
