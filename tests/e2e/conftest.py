@@ -15,6 +15,7 @@ from runtime.registry import Registry
 from runtime.settings import KafkaSettings, MarketplaceReader, MarketplaceWriter, RegistrySettings, load
 from schemas.topic import Topic
 from store import probes
+from tests.browser.fixtures import browser_page as browser_page
 
 Watching = Callable[[Topic, Callable[[Any], object | None]], AbstractAsyncContextManager[TopicWatch]]
 

@@ -1,0 +1,27 @@
+"""A person talks to the platform in a browser, through the simulator's chat page."""
+
+import pytest
+from playwright.async_api import Page, expect
+
+from deploy.local.stack import Stack
+from store.probes import Writer
+
+pytestmark = pytest.mark.browser
+
+LIMIT_MS = 20_000
+
+
+async def test_a_pharmacist_asks_and_is_answered_then_gets_a_person(
+    platform: Stack, pharmacist: Writer, browser_page: Page
+) -> None:
+    await browser_page.goto(f"{platform.layout().url('simulator', '/')}#{pharmacist.wa_id}")
+    box = browser_page.locator("#draft")
+    await box.fill("quanto custa losartana 50 mg?")
+    await box.press("Enter")
+    replies = browser_page.locator(".bubble.theirs")
+    await expect(replies).to_have_count(1, timeout=LIMIT_MS)
+    await expect(replies.first).to_contain_text("R$")
+    await box.fill("quero falar com uma pessoa")
+    await box.press("Enter")
+    await expect(replies).to_have_count(2, timeout=LIMIT_MS)
+    await expect(replies.nth(1)).to_contain_text("pessoa")
