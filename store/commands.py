@@ -37,16 +37,15 @@ def seed(
     """Fill an empty marketplace with an invented, believable market; one that has data is left as it is."""
     from datetime import UTC, datetime
 
-    import psycopg
-
     from runtime.settings import MarketplaceWriter, load
     from store.generator.load import load as copy
     from store.generator.market import market
     from store.generator.sizes import SIZES
     from store.progress import rows_shown
+    from store.session import session
 
     tables = market(SIZES[size.value], seed=number, now=datetime.now(UTC))
-    with psycopg.connect(load(MarketplaceWriter).dsn.get_secret_value()) as connection, rows_shown() as progress:
+    with session(load(MarketplaceWriter).dsn) as connection, rows_shown() as progress:
         loaded = copy(connection, tables, progress)
     if loaded is None:
         typer.echo("The marketplace has data already: left as it is.")
@@ -77,10 +76,9 @@ def prune_outbox(
     """Delete outbox events that were published long ago; run it daily."""
     from datetime import timedelta
 
-    import psycopg
-
     from runtime.settings import PlatformOwner, load
     from store.outbox import prune
+    from store.session import session
 
-    with psycopg.connect(load(PlatformOwner).dsn.get_secret_value()) as connection:
+    with session(load(PlatformOwner).dsn) as connection:
         typer.echo(f"Deleted {prune(connection, keep=timedelta(days=days)):,} events.")

@@ -13,13 +13,12 @@ def import_pricelist(
     ] = None,
 ) -> None:
     """Bring products and price ceilings to an official price list (CMED); running it again changes nothing."""
-    import psycopg
-
     from connectors.pricelist.importer import import_file
     from runtime.settings import MarketplaceWriter, load
     from store.progress import rows_shown
+    from store.session import session
 
     reject_file = rejects or Path(f"{path.stem}.rejected.csv")
-    with psycopg.connect(load(MarketplaceWriter).dsn.get_secret_value()) as connection, rows_shown() as progress:
+    with session(load(MarketplaceWriter).dsn) as connection, rows_shown() as progress:
         summary = import_file(connection, path, reject_file, progress)
     typer.echo(summary.sentence())
