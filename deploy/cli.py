@@ -74,7 +74,7 @@ def build() -> typer.Typer:
             {
                 "migrate": store.commands.migrate,
                 "seed": store.commands.seed,
-                "prune-outbox": store.commands.prune_outbox,
+                "prune": store.commands.prune_outbox,
             },
         ),
         "pricelist": ("The official price list.", {"import": connectors.pricelist.commands.import_pricelist}),

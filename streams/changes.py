@@ -9,6 +9,9 @@ from runtime.errors import BadRecord
 from schemas.records.orders import EventEnvelope
 from schemas.topic import Topic
 
+SNAPSHOT = "r"
+"""The ``op`` of a row read by a snapshot, incremental ones too."""
+
 _EVENTS = uuid.uuid5(uuid.NAMESPACE_URL, "urn:balcao:events")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from schemas.captured import CAPTURED
 from schemas.topic import Topic
-from streams.changes import Envelope, committed_at, row
+from streams.changes import SNAPSHOT, Envelope, committed_at, row
 
 PRODUCTS, OFFERS, INVENTORY, SUPPLIERS = (CAPTURED[name] for name in ("products", "offers", "inventory", "suppliers"))
 CATALOG = (PRODUCTS, OFFERS, INVENTORY, SUPPLIERS)
@@ -27,7 +27,8 @@ class Touched:
         """
         when = committed_at(change)
         transaction = change["source"]["txId"]
-        if transaction is not None:
+        # A snapshot's rows carry the reading transaction's own id, which never commits a change.
+        if transaction is not None and change["op"] != SNAPSHOT:
             self.transactions.add(transaction)
         for side in (change["before"], row(change)):
             if side is None:

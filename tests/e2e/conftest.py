@@ -15,7 +15,9 @@ from runtime.registry import Registry
 from runtime.settings import KafkaSettings, MarketplaceReader, MarketplaceWriter, RegistrySettings, load
 from schemas.topic import Topic
 from store import probes
-from tests.browser.fixtures import browser_page as browser_page
+from tests.browser.fixtures import browser_page
+
+__all__ = ["browser_page"]
 
 Watching = Callable[[Topic, Callable[[Any], object | None]], AbstractAsyncContextManager[TopicWatch]]
 

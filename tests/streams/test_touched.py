@@ -54,3 +54,10 @@ def test_the_newest_commit_time_is_kept_whatever_the_order() -> None:
 def test_a_change_without_a_row_is_refused() -> None:
     with pytest.raises(BadRecord, match="no-row"):
         Touched().add("products", change(None, None))
+
+
+def test_a_snapshots_own_transaction_is_not_waited_for() -> None:
+    touched = Touched()
+    touched.add("products", {**change(None, {"id": 1}), "op": "r"})
+    assert set(touched.products) == {1}
+    assert not touched.transactions
