@@ -69,6 +69,7 @@ def test_a_taken_port_is_one_sentence_with_the_holder_and_the_setting() -> None:
 @pytest.mark.broker
 def test_a_port_is_free_again_once_its_server_is_gone() -> None:
     with socket.socket() as server, socket.socket() as client:
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         server.bind(("127.0.0.1", 0))
         server.listen()
         number = server.getsockname()[1]
