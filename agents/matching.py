@@ -5,7 +5,12 @@ from dataclasses import dataclass
 
 from runtime.product_index import FOUND, SUGGEST
 from runtime.text.dosage import Dosage, presentation_dosage, request_dosage
+from runtime.text.folding import tokens
+from runtime.text.likeness import likeness
+from runtime.text.vocabulary import SALTS
 from store.availability import Product
+
+_ALIKE = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +31,32 @@ def match(words: str, scored: Iterable[tuple[Product, float]]) -> Found:
     exact: list[Product] = []
     near: list[Product] = []
     for product, score in scored:
-        if score >= FOUND and agrees(asked, presentation_dosage(product.presentation)):
+        alike = agrees(asked, presentation_dosage(product.presentation)) and is_named(words, product)
+        if score >= FOUND and alike:
             exact.append(product)
         elif score >= SUGGEST:
             near.append(product)
     return Found(tuple(exact), () if exact else tuple(near))
+
+
+def is_named(words: str, product: Product) -> bool:
+    """Whether a combination was asked for as such: by its brand, or by two of its ingredients.
+
+    Who asks for losartan does not ask for losartan with hydrochlorothiazide.
+    """
+    if len(product.active_ingredients) < 2:
+        return True
+    asked = [word for word in tokens(words) if word.isalpha() and len(word) > 2]
+    ingredients = [_naming(ingredient) for ingredient in product.active_ingredients]
+    known = {word for names in ingredients for word in names}
+    brand = [word for word in _naming(product.name) if word not in known]
+    if any(likeness(one, word) >= _ALIKE for one in asked for word in brand):
+        return True
+    return sum(any(likeness(one, word) >= _ALIKE for one in asked for word in names) for names in ingredients) >= 2
+
+
+def _naming(text: str) -> list[str]:
+    return [word for word in tokens(text) if word not in SALTS and len(word) > 2]
 
 
 def agrees(asked: Dosage, offered: Dosage) -> bool:

@@ -88,7 +88,7 @@ def _part(name: str, found: Found, lines: Sequence[Line], ask: Ask) -> str:
         return _full(stocked[0], ask)
     rest = len(stocked) - MOST_PRODUCTS
     lead = f"Encontrei {count(len(stocked), 'opção', 'opções')} de “{name}” em estoque:" if name else "Em estoque:"
-    more = [f"… e mais {rest}. Com a dose ou o laboratório eu mostro a certa."] if rest > 0 else []
+    more = [f"… e mais {rest}. Diga a apresentação ou o laboratório que eu mostro a certa."] if rest > 0 else []
     return "\n".join([lead, *(_short(line) for line in stocked[:MOST_PRODUCTS]), *more])
 
 

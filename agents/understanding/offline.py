@@ -57,9 +57,10 @@ class OfflineUnderstanding:
             return Understood(None, (), whole.entities, 0.0, abstained=True, source=SOURCE)
         if not pieces:
             return self._courtesy(whole)
-        parts = [(piece, self._probabilities(read(piece, self._vocabulary))) for piece in pieces]
+        readings = [read(piece, self._vocabulary) for piece in pieces]
+        parts = [self._probabilities(reading) for reading in readings if _asks(reading)]
         together = self._probabilities(read(", ".join(pieces), self._vocabulary))
-        flows, confidence = self._choose([given for _, given in parts], together)
+        flows, confidence = self._choose(parts or [together], together)
         best = np.argsort(-together)[:4]
         scores = {self._flows[at]: round(float(together[at]), 3) for at in best}
         abstained = confidence < (_ABSTAIN_STRANGE if self._is_strange(whole) else _ABSTAIN_BELOW)
@@ -116,3 +117,11 @@ class OfflineUnderstanding:
     def _strangers(self, words: Iterable[str]) -> list[str]:
         known = self._vocabulary
         return [word for word in words if known.is_unknown(word) and not known.is_product(word)]
+
+
+def _asks(reading: Reading) -> bool:
+    """Whether a clause says something of its own: more than names and words that go with anything."""
+    return any(word in _QUESTIONS or features.concept(word) for word in reading.words)
+
+
+_QUESTIONS = word_set("tem teria ha quanto quanta quantos quantas qual quais quando onde cade como quem")

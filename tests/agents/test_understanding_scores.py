@@ -1,4 +1,4 @@
-"""How well the offline understanding does on utterances that no example was written from."""
+"""How well the offline understanding does: on cases nothing was written from, and on those it was improved with."""
 
 import json
 import time
@@ -9,42 +9,70 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from agents.understanding.corpus import flows
+from agents.understanding.normalise import fold, lines, tokens
 from agents.understanding.offline import OfflineUnderstanding
 from agents.understanding.protocol import Context
 
 pytestmark = pytest.mark.unit
 
-HELD_OUT = Path(__file__).parent / "heldout.jsonl"
 OURS = ("order_status", "product_availability", "product_price", "human")
-CASES: list[dict[str, Any]] = [json.loads(line) for line in HELD_OUT.read_text(encoding="utf-8").splitlines()]
+Case = dict[str, Any]
 
 
-def test_accuracy_on_another_voice_does_not_fall(offline: OfflineUnderstanding) -> None:
-    assert len(CASES) >= 200
-    right = [offline.read(case["text"], Context()).flow == case["flow"] for case in CASES]
-    ours = [good for good, case in zip(right, CASES, strict=True) if case["flow"] in OURS]
-    assert sum(right) / len(right) >= 0.84
-    assert sum(ours) / len(ours) >= 0.85
+def cases(name: str) -> list[Case]:
+    text = (Path(__file__).parent / f"{name}.jsonl").read_text(encoding="utf-8")
+    return [json.loads(line) for line in text.splitlines()]
 
 
-def test_what_is_wrong_seldom_passes_for_ours(offline: OfflineUnderstanding) -> None:
-    """A wrong flow that answers with somebody's data is worse than a question back."""
-    others = [case for case in CASES if not set(case["flows"]) & {*OURS, "product_search", "order_late"}]
+HELD_OUT, DEVELOPMENT = cases("heldout"), cases("development")
+
+
+def accuracy(offline: OfflineUnderstanding, chosen: list[Case]) -> float:
+    right = [offline.read(case["text"], Context()).flow == case["flow"] for case in chosen]
+    return sum(right) / len(right)
+
+
+def ours(chosen: list[Case]) -> list[Case]:
+    return [case for case in chosen if case["flow"] in OURS]
+
+
+def test_held_out_voice_stays_held_out() -> None:
+    """Examples written after a look at these cases would make the figure below worthless: write new cases then."""
+    examples = {tuple(tokens(fold(line))) for flow in flows() for line in lines(f"{flow}.txt", folder="examples")}
+    assert len(HELD_OUT) >= 200
+    assert not [case["text"] for case in HELD_OUT if tuple(tokens(fold(case["text"]))) in examples]
+
+
+def test_accuracy_on_a_voice_nothing_was_written_from(offline: OfflineUnderstanding) -> None:
+    """Measured 0.78 over 37 flows and 0.81 over the four we answer when these cases were first seen."""
+    assert accuracy(offline, HELD_OUT) >= 0.75
+    assert accuracy(offline, ours(HELD_OUT)) >= 0.78
+
+
+def test_accuracy_on_the_cases_it_was_improved_with(offline: OfflineUnderstanding) -> None:
+    assert accuracy(offline, DEVELOPMENT) >= 0.96
+    assert accuracy(offline, ours(DEVELOPMENT)) >= 0.96
+
+
+def test_what_is_not_ours_seldom_passes_for_ours(offline: OfflineUnderstanding) -> None:
+    """A wrong flow that answers is worse than a question back."""
+    others = [case for case in HELD_OUT if not set(case["flows"]) & {*OURS, "product_search", "order_late"}]
     taken = [case["text"] for case in others if offline.read(case["text"], Context()).flow in OURS]
-    assert len(taken) / len(others) <= 0.08, taken
+    assert len(taken) / len(others) <= 0.1, taken
 
 
 def test_several_questions_keep_their_order(offline: OfflineUnderstanding) -> None:
-    several = [case for case in CASES if len(case["flows"]) > 1]
+    several = [case for case in (*DEVELOPMENT, *HELD_OUT) if len(case["flows"]) > 1]
     exact = [list(offline.read(case["text"], Context()).flows) == case["flows"] for case in several]
     assert sum(exact) / len(exact) >= 0.7
 
 
 def test_confidence_means_something(offline: OfflineUnderstanding) -> None:
-    read = [(offline.read(case["text"], Context()), case["flow"]) for case in CASES]
+    read = [(offline.read(case["text"], Context()), case["flow"]) for case in HELD_OUT]
     sure = [understood.flow == flow for understood, flow in read if understood.confidence >= 0.8]
     unsure = [understood.flow == flow for understood, flow in read if understood.confidence < 0.5]
-    assert sum(sure) / len(sure) >= 0.93
+    assert sum(sure) / len(sure) >= 0.88
     assert sum(unsure) / len(unsure) < sum(sure) / len(sure) - 0.2
 
 
@@ -60,6 +88,11 @@ def test_strange_words_are_no_flow(offline: OfflineUnderstanding) -> None:
         assert offline.read(text, Context()).abstained
 
 
+def test_bare_name_answers_our_own_question(offline: OfflineUnderstanding) -> None:
+    assert offline.read("zolgensmaxx", Context()).entities.products == ()
+    assert offline.read("zolgensmaxx", Context(awaiting="product_price")).entities.products == ("zolgensmaxx",)
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_is_understood_or_not(offline: OfflineUnderstanding, text: str) -> None:
@@ -70,7 +103,7 @@ def test_any_text_is_understood_or_not(offline: OfflineUnderstanding, text: str)
 
 def test_a_message_takes_milliseconds(offline: OfflineUnderstanding) -> None:
     spent = []
-    for case in CASES:
+    for case in DEVELOPMENT:
         begun = time.process_time()
         offline.read(case["text"], Context())
         spent.append(time.process_time() - begun)
