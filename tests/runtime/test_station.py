@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from runtime import faust
 from runtime.processor import Committed, KeyedProcessor, Outcome
 from runtime.records import Batch, Record
 from runtime.retry import Backoff
@@ -156,6 +157,36 @@ async def test_every_partition_is_fetched_again_after_each_of_many_rebalances(gr
             wanted = set(range(round_ * 100, round_ * 100 + 100))
             await until(lambda p=passing, w=wanted: w <= set(staying.numbers) | set(p.numbers), 30)  # type: ignore[misc]
             assert before <= set(range((round_ + 1) * 100))
+
+
+async def test_getting_ready_may_take_longer_than_the_session(ground: Ground) -> None:
+    class Slow(Seen):
+        calls = 0
+
+        async def assigned(self, topic: Topic, partition: int, committed: Committed | None) -> None:
+            self.calls += 1
+            await asyncio.sleep(7)
+            await super().assigned(topic, partition, committed)
+
+    await ground.write(range(10))
+    slow = Slow(ground.topic)
+    async with ground.station(slow, session_seconds=6):
+        await until(lambda: len(slow.numbers) >= 10, 30)
+        await eventually(lambda: _committed_is(ground, 10))
+    assert slow.calls == 4
+
+
+async def test_a_full_station_stays_in_its_group(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(faust, "_POLL_INTERVAL_MS", 1500)
+    await ground.write(range(400))
+    slow = Seen(ground.topic, pause=4)
+    station = ground.station(slow, batch_records=10)
+    async with station:
+        await until(lambda: all(not partition.room for partition in station.partitions()) and bool(slow.had), 30)
+        await until(lambda: bool(slow.numbers), 30)
+        await asyncio.sleep(1)
+        assert slow.gone == []
+    assert len(slow.numbers) == len(set(slow.numbers))
 
 
 async def test_is_quick_when_idle(ground: Ground) -> None:
