@@ -60,8 +60,21 @@ def _contacts() -> None:
 
 
 def _connectors() -> None:
-    from connectors.postgres.commands import apply
+    import asyncio
 
+    from connectors.postgres import configs, operate
+    from connectors.postgres.client import ConnectClient
+    from connectors.postgres.commands import apply
+    from runtime.settings import ConnectSettings, load
+
+    async def restart_failed() -> None:
+        async with ConnectClient(load(ConnectSettings)) as client:
+            for connector in configs.connectors():
+                found = await operate.state(client, connector.name)
+                if "FAILED" in (found.connector, *found.tasks):
+                    await client.restart(connector.name)
+
+    asyncio.run(restart_failed())
     apply()
 
 
@@ -112,12 +125,6 @@ def main(arguments: list[str]) -> int:
     except UserError as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    except ModuleNotFoundError as error:
-        if error.name is None or not error.name.startswith(("store.", "runtime.", "connectors.")):
-            raise
-        sys.stdout.write(f"skipped: {error}\n")
-    except ImportError as error:
-        sys.stdout.write(f"skipped: {error}\n")
     return 0
 
 

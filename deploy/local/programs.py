@@ -118,6 +118,14 @@ INFRASTRUCTURE = (
         stop_seconds=JAVA_STOP_SECONDS,
     ),
     Program(
+        "mender",
+        command=lambda _layout: [sys.executable, "-m", "deploy.local.mender"],
+        healthy=_nothing,
+        ports=(),
+        needs=("connect",),
+        variables=("BALCAO_CONNECT_*",),
+    ),
+    Program(
         "bigquery",
         command=warehouse.command,
         healthy=warehouse.healthy,

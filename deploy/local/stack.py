@@ -292,7 +292,7 @@ def _stations(chosen: bool | Sequence[str]) -> list[Program]:
 def _waves() -> list[list[str]]:
     """Who is stopped together, in order: whoever uses something goes before it."""
     stations = [program.name for program in PROGRAMS.values() if program.station]
-    return [stations, ["connect", "simulator", "bigquery", "qdrant"], ["registry", "kafka"], ["postgres"]]
+    return [stations, ["mender", "simulator", "bigquery", "qdrant"], ["connect"], ["registry", "kafka"], ["postgres"]]
 
 
 def _addresses(program: Program, layout: Layout) -> str:

@@ -16,6 +16,7 @@ KNOWS = {
     "kafka": set(),
     "registry": {"PASSWORD_REGISTRY"},
     "connect": {"PASSWORD_DEBEZIUM"},
+    "mender": set(),
     "bigquery": set(),
     "qdrant": set(),
     "simulator": {"WEBHOOK_APP_SECRET", "WEBHOOK_VERIFY_TOKEN", "WHATSAPP_ACCESS_TOKEN"},
