@@ -104,8 +104,11 @@ def test_named_volumes_are_declared() -> None:
 
 
 def stations() -> set[str]:
-    runs = next(entry for entry in build().registered_groups if entry.typer_instance.info.name == "run")
-    return {str(command.name) for command in runs.typer_instance.registered_commands}
+    for entry in build().registered_groups:
+        group = entry.typer_instance
+        if group is not None and group.info.name == "run":
+            return {str(command.name) for command in group.registered_commands}
+    raise AssertionError("the command line has no group `run`")
 
 
 def test_every_station_runs_with_exactly_the_settings_it_needs() -> None:
