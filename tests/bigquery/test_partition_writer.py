@@ -121,6 +121,16 @@ async def test_a_restart_of_the_server_loses_streams_and_no_rows() -> None:
     assert ground.stored == [0, 1, 2, 3]
 
 
+async def test_rows_in_the_place_of_a_request_never_sent_are_not_taken_for_ours() -> None:
+    ground = Ground()
+    writer = ground.owner()
+    await writer.write(rows(0))
+    assert writer.stream is not None
+    ground.storage.streams[writer.stream].rows += 2
+    await writer.write(rows(1, 2))
+    assert ground.stored == [0, 1, 2]
+
+
 async def test_a_server_that_stays_away_is_an_error_and_the_next_try_is_exact() -> None:
     ground = Ground()
     writer = ground.owner()
