@@ -27,7 +27,7 @@ class ConnectClient:
         self._url = settings.url.rstrip("/")
 
     async def __aenter__(self) -> Self:
-        self._session = aiohttp.ClientSession(timeout=_TIMEOUT)
+        self._session = aiohttp.ClientSession(timeout=_TIMEOUT, headers={"Content-Type": "application/json"})
         return self
 
     async def __aexit__(

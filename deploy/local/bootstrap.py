@@ -67,12 +67,19 @@ def _connectors() -> None:
     from connectors.postgres.commands import apply
     from runtime.settings import ConnectSettings, load
 
+    async def failed(client: ConnectClient, name: str) -> bool:
+        found = await operate.state(client, name)
+        return "FAILED" in (found.connector, *found.tasks)
+
     async def restart_failed() -> None:
         async with ConnectClient(load(ConnectSettings)) as client:
             for connector in configs.connectors():
-                found = await operate.state(client, connector.name)
-                if "FAILED" in (found.connector, *found.tasks):
+                if await failed(client, connector.name):
                     await client.restart(connector.name)
+                    # Connect's answer comes before the new state can be read.
+                    async with asyncio.timeout(LIMIT):
+                        while await failed(client, connector.name):
+                            await asyncio.sleep(0.1)
 
     asyncio.run(restart_failed())
     apply()

@@ -1,8 +1,8 @@
 """``python -m deploy.local.mender``: starts failed connectors again.
 
-Connect leaves a task that failed where it is. One that meets the schema registry while that restarts fails for good (the
-Avro converter's error is not one that Connect would retry), so somebody has to try again; operators of a cluster do the
-same (Strimzi's ``autoRestart``).
+Connect leaves a task that failed where it is. One that meets the schema registry while that restarts fails for good
+(the Avro converter's error is not one that Connect would retry), so somebody has to try again; operators of a cluster
+do the same (Strimzi's ``autoRestart``).
 """
 
 import asyncio
