@@ -21,7 +21,7 @@ from runtime.topics import apply
 from schemas.topic import Topic
 
 RECORDS = 400_000
-REPETITIONS = 3
+REPETITIONS = 5
 TARGETS = {"quix": 1.3, "bare": 0.7}
 
 _HERE = Path(__file__).parent
