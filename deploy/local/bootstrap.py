@@ -78,7 +78,7 @@ def _connectors() -> None:
                     await client.restart(connector.name)
                     # Connect's answer comes before the new state can be read.
                     async with asyncio.timeout(LIMIT):
-                        while await failed(client, connector.name):
+                        while await failed(client, connector.name):  # noqa: ASYNC110 - nothing but its REST API tells
                             await asyncio.sleep(0.1)
 
     asyncio.run(restart_failed())

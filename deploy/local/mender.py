@@ -19,12 +19,12 @@ from runtime.clock import Clock, SystemClock
 log = structlog.get_logger(__name__)
 
 INTERVAL = 2.0
-LONGEST = 60.0
+LONGEST = 10.0
 
 
 @dataclass
 class Mender:
-    """Looks at the connectors and restarts those that failed: at once, then after 4, 8, ... at most 60 seconds."""
+    """Looks at the connectors and restarts those that failed: at once, then after 4, 8, 10, 10, ... seconds."""
 
     state: Callable[[str], Awaitable[State]]
     restart: Callable[[str], Awaitable[None]]

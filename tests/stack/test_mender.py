@@ -37,14 +37,14 @@ async def test_one_that_failed_is_restarted_with_growing_pauses() -> None:
     mender = Mender(connect.state, connect.restart, ["orders"], clock)
     connect.task = "FAILED"
     times = []
-    for _ in range(200):
+    for _ in range(60):
         before = len(connect.restarted)
         await mender.look()
         if len(connect.restarted) > before:
             times.append(clock.monotonic())
         clock.advance(1)
     pauses = [later - earlier for earlier, later in pairwise(times)]
-    assert pauses == [4, 8, 16, 32, 60, 60]
+    assert pauses[:4] == [4, 8, 10, 10]
 
 
 async def test_one_that_recovered_is_helped_at_once_the_next_time() -> None:
