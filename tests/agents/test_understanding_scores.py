@@ -29,7 +29,7 @@ HELD_OUT, DEVELOPMENT = cases("heldout"), cases("development")
 
 
 def accuracy(offline: OfflineUnderstanding, chosen: list[Case]) -> float:
-    right = [offline.read(case["text"], Context()).flow == case["flow"] for case in chosen]
+    right: list[bool] = [offline.read(case["text"], Context()).flow == case["flow"] for case in chosen]
     return sum(right) / len(right)
 
 
