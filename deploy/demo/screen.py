@@ -18,6 +18,7 @@ _NAMES = {
 }
 _BARS = "▁▂▃▄▅▆▇█"
 _SHOWN = 32
+_ANSWER = 240
 
 
 def sparkline(values: Sequence[float]) -> str:
@@ -36,8 +37,8 @@ def render(
     return Group(
         _latencies(samples),
         _counts(counts),
+        Panel(_addresses(addresses), title="Open", title_align="left"),
         _conversation(said),
-        _addresses(addresses),
         Text(note, style="dim"),
     )
 
@@ -79,8 +80,15 @@ def _conversation(said: Sequence[tuple[str, str]]) -> Panel:
     lines = Text()
     for question, answer in said:
         lines.append(f"pharmacy  {question}\n", style="bold")
-        lines.append(f"balcão    {answer}\n")
+        lines.append(f"balcão    {brief(answer)}\n")
+    lines.rstrip()
     return Panel(lines or Text("the first question is on its way"), title="On WhatsApp (simulated)", title_align="left")
+
+
+def brief(answer: str) -> str:
+    """The answer's first lines as one, so that a long list does not push the rest off the screen."""
+    shown = " ".join(answer.split())
+    return shown if len(shown) <= _ANSWER else shown[: _ANSWER - 1].rstrip() + "…"
 
 
 def _addresses(addresses: Mapping[str, str]) -> Table:
