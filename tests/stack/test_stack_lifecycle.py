@@ -125,6 +125,14 @@ def test_a_killed_supervisor_leaves_nothing_behind_after_down(second: Stack) -> 
         processes.require_free(name, [name], second.layout().ports)
 
 
+def test_data_whose_passwords_are_gone_is_said_to_be_so(second: Stack) -> None:
+    kept = second.home.credentials.rename(second.home.root / "kept")
+    with pytest.raises(UserError, match=r"passwords .* are gone .*`make clean`"):
+        second.up(stations=False, bootstrapped=False)
+    second.down()
+    kept.replace(second.home.credentials)
+
+
 def test_clean_removes_everything(second: Stack) -> None:
     outside = Server.of(second.home).base
     second.clean()
