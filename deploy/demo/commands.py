@@ -1,5 +1,6 @@
 """`balcao demo`."""
 
+import signal
 from typing import Annotated
 
 import typer
@@ -19,6 +20,9 @@ def demo(
     from deploy.local.commands import reporter
     from deploy.local.stack import Stack
 
+    # A closed terminal or a supervisor's stop must end what was started here, as Ctrl-C does.
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
     with reporter() as report:
         stack = Stack(reporter=report)
         try:
