@@ -34,14 +34,14 @@ class Tail:
                 return message
         raise AssertionError("the message did not come")
 
-    def seen(self, *, seconds: float = 1) -> list[bytes | None]:
-        """The keys of everything that comes within so long."""
+    def seen(self, *, seconds: float = 1) -> list[tuple[bytes | None, bytes | None]]:
+        """Key and value of everything that comes within so long."""
         end = time.monotonic() + seconds
         found = []
         while time.monotonic() < end:
             message = self._consumer.poll(0.1)
             if message is not None and message.error() is None:
-                found.append(message.key())
+                found.append((message.key(), message.value()))
         return found
 
     def close(self) -> None:
