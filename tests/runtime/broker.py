@@ -63,13 +63,13 @@ class Ground:
             group=self.group,
         )
 
-    async def committed(self) -> dict[int, Committed]:
-        """What the group committed, by partition."""
+    async def committed(self) -> dict[int, int]:
+        """The offsets that the group committed, by partition."""
         return await asyncio.to_thread(self._committed)
 
     async def committed_in_all(self) -> int:
         """The sum over the partitions."""
-        return sum(each.offset for each in (await self.committed()).values())
+        return sum((await self.committed()).values())
 
     async def dead_letters(self, count: int) -> list[tuple[DeadLetter, bytes | None, bytes | None]]:
         """The first ``count`` dead letters with their keys and values."""
@@ -80,15 +80,12 @@ class Ground:
         if self._producer is not None:
             await self._producer.close()
 
-    def _committed(self) -> dict[int, Committed]:
+    def _committed(self) -> dict[int, int]:
         admin = AdminClient(librdkafka(self.kafka))
         asked = [TopicPartition(self.topic.name, number) for number in range(self.topic.partitions)]
         (answer,) = admin.list_consumer_group_offsets([ConsumerGroupTopicPartitions(self.group, asked)]).values()
-        return {
-            found.partition: Committed(found.offset, found.metadata or "")
-            for found in answer.result().topic_partitions
-            if found.offset >= 0
-        }
+        # the metadata is not read: confluent-kafka takes it for a C string and reads past its end
+        return {found.partition: found.offset for found in answer.result().topic_partitions if found.offset >= 0}
 
     def _dead_letters(self, count: int) -> list[tuple[DeadLetter, bytes | None, bytes | None]]:
         consumer = confluent_kafka.Consumer(
