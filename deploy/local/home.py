@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -62,20 +63,29 @@ class Home:
         return self.root / program
 
     def create(self) -> None:
-        """Make the folders, readable by this user only. Idempotent."""
+        """Make the folders, readable by this user only. Idempotent.
+
+        Raises ``UserError`` when the folder of a socket outside belongs to somebody else.
+        """
         for folder in (self.root, self.logs, self.supervisor, self.root / "tmp"):
             folder.mkdir(parents=True, exist_ok=True)
         self.root.chmod(0o700)
+        if self.socket.parent != self.supervisor:
+            private_folder(SHORT, self.socket.parent.name)
 
+    def remove(self) -> None:
+        """Remove the folders and all that is in them. Idempotent."""
+        for folder in (self.root, self.socket.parent):
+            if folder.exists():
+                shutil.rmtree(folder)
+
+    @property
     def socket(self) -> Path:
-        """Supervisor's socket: in the data folder, or in a private folder under /tmp when the path is too long for one.
-
-        Raises ``UserError`` when that private folder belongs to somebody else.
-        """
+        """Supervisor's socket: in the data folder, or in a private one under /tmp when the path is too long for one."""
         inside = self.supervisor / "sock"
         if len(os.fsencode(inside)) <= SOCKET_BYTES:
             return inside
-        return private_folder(SHORT, f"balcao-{os.getuid()}-{self.marker}") / "sock"
+        return SHORT / f"balcao-{os.getuid()}-{self.marker}" / "sock"
 
 
 def usable(path: Path, setting: str) -> Path:

@@ -3,7 +3,6 @@
 import contextlib
 import fcntl
 import os
-import shutil
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,7 +22,7 @@ from deploy.local.postgres import remove_outside
 from deploy.local.programs import INFRASTRUCTURE, JAVA_STOP_SECONDS, PROGRAMS, STATIONS, Program
 from deploy.local.progress import Quiet, Reporter
 from deploy.local.registry import REGISTRY
-from deploy.local.supervision import State, Supervisor
+from deploy.local.supervision import SilentError, State, Supervisor
 from runtime.errors import UserError
 
 POLL = 0.1
@@ -109,8 +108,11 @@ class Stack:
             if self.supervisor.pid() is not None:
                 if any(java.recording(self.home, program.name) for program in JAVA):
                     self._report.say("The first stop takes longer: Java writes what makes its next start quick.")
-                self._stop_in_order()
-                self.supervisor.shutdown()
+                try:
+                    self._stop_in_order()
+                    self.supervisor.shutdown()
+                except SilentError as error:
+                    self._report.say(f"{error} Its processes are ended one by one instead.")
             processes.end(processes.of_stack(self.home))
             if self.home.credentials.exists():
                 layout = self.layout()
@@ -124,11 +126,7 @@ class Stack:
             Stack(inside.parent, environ=self._environ, reporter=self._report).clean()
         self.down()
         remove_outside(self.home)
-        if self.home.root.exists():
-            shutil.rmtree(self.home.root)
-        with contextlib.suppress(FileNotFoundError):
-            if (folder := self.home.socket().parent) != self.home.supervisor:
-                shutil.rmtree(folder)
+        self.home.remove()
 
     # -- single programs
 

@@ -67,14 +67,16 @@ def _memory(pid: int) -> float | None:
     try:
         process = psutil.Process(pid)
         family = [process, *process.children(recursive=True)]
-        return round(sum(_own_memory(member) for member in family) / MEGABYTE, 1)
-    except psutil.Error:
+    except psutil.NoSuchProcess:
         return None
+    return round(sum(_own_memory(member) for member in family) / MEGABYTE, 1)
 
 
 def _own_memory(process: psutil.Process) -> int:
     try:
         found = process.memory_full_info()
+    except psutil.NoSuchProcess:
+        return 0
     except psutil.AccessDenied:
         return int(process.memory_info().rss)
     return int(getattr(found, "pss", found.rss))

@@ -21,6 +21,10 @@ from runtime.errors import UserError
 ALREADY_STARTED, NOT_RUNNING, BAD_NAME = 60, 70, 10
 
 
+class SilentError(UserError):
+    """supervisord does not answer."""
+
+
 @dataclass(frozen=True)
 class State:
     """What supervisor knows of a program. ``name`` is supervisor's word (``RUNNING``); times are epoch seconds."""
@@ -72,14 +76,14 @@ class Supervisor:
             raise UserError(f"supervisord does not start: {(done.stderr or done.stdout).strip()}")
         deadline = time.monotonic() + 10
         while time.monotonic() < deadline:
-            with contextlib.suppress(OSError, xmlrpc.client.Error):
+            with contextlib.suppress(SilentError, xmlrpc.client.Error):
                 self.states()
                 return
             time.sleep(0.02)
         raise UserError(f"supervisord does not answer; see {self._home.logs / 'supervisord.log'}.")
 
     def states(self) -> dict[str, State]:
-        """Every program's state. Raises ``OSError`` when supervisord does not run."""
+        """Every program's state. Raises ``SilentError`` when supervisord does not answer."""
         found: Any = self._call("getAllProcessInfo")
         return {
             str(info["name"]): State(
@@ -131,7 +135,12 @@ class Supervisor:
     def _call(self, method: str, *arguments: object) -> Any:
         from supervisor.xmlrpc import SupervisorTransport
 
-        transport = SupervisorTransport(None, None, f"unix://{self._home.socket()}")
+        transport = SupervisorTransport(None, None, f"unix://{self._home.socket}")
         with contextlib.closing(transport):
             proxy = xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport)
-            return getattr(proxy.supervisor, method)(*arguments)
+            try:
+                return getattr(proxy.supervisor, method)(*arguments)
+            except OSError as error:
+                raise SilentError(
+                    f"supervisord does not answer on {self._home.socket} ({error}); `balcao down`, then `balcao up` mends it."
+                ) from error

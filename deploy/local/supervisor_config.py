@@ -59,7 +59,7 @@ def render(layout: Layout, programs: Iterable[Program], variables: Mapping[str, 
 
 def _rpc(home: Home) -> list[tuple[str, dict[str, str]]]:
     return [
-        ("unix_http_server", {"file": escape(os.fspath(home.socket())), "chmod": "0700"}),
+        ("unix_http_server", {"file": escape(os.fspath(home.socket)), "chmod": "0700"}),
         (
             "rpcinterface:supervisor",
             {"supervisor.rpcinterface_factory": "supervisor.rpcinterface:make_main_rpcinterface"},

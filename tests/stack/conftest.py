@@ -1,5 +1,6 @@
 """Layouts of stacks that nobody starts."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,9 @@ from deploy.local.ports import Ports
 
 
 @pytest.fixture
-def layout(tmp_path: Path) -> Layout:
+def layout(tmp_path: Path) -> Iterator[Layout]:
     """A stack in a folder whose name has what usually breaks: spaces, a percent sign, letters beyond ASCII."""
     home = Home.at(tmp_path / "Balcão 100% local")
     home.create()
-    return Layout(home, Ports.of(20000), credentials.ensure(home), Bundles(tmp_path / "cache", lock()))
+    yield Layout(home, Ports.of(20000), credentials.ensure(home), Bundles(tmp_path / "cache", lock()))
+    home.remove()

@@ -125,6 +125,13 @@ def test_a_killed_supervisor_leaves_nothing_behind_after_down(second: Stack) -> 
         processes.require_free(name, [name], second.layout().ports)
 
 
+def test_down_works_when_the_socket_is_gone(second: Stack) -> None:
+    second.up(stations=False, bootstrapped=False)
+    second.home.socket.unlink()
+    second.down()
+    assert processes.of_stack(second.home) == []
+
+
 def test_data_whose_passwords_are_gone_is_said_to_be_so(second: Stack) -> None:
     kept = second.home.credentials.rename(second.home.root / "kept")
     with pytest.raises(UserError, match=r"passwords .* are gone .*`make clean`"):

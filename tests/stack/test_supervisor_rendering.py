@@ -1,7 +1,6 @@
 """Supervisor reads back exactly what was meant, whatever is in a path or a value."""
 
 import shlex
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,7 @@ from supervisor.options import ServerOptions, expand
 
 from deploy.local import supervisor_config
 from deploy.local.environment import variables
-from deploy.local.home import Home
+from deploy.local.home import Home, private_folder
 from deploy.local.layout import Layout
 from deploy.local.programs import PROGRAMS
 from runtime.errors import UserError
@@ -78,9 +77,22 @@ def test_a_folder_that_java_cannot_take_is_refused_with_the_setting_to_change(tm
         Home.at(tmp_path / name)
 
 
-def test_the_socket_of_a_long_path_is_short(tmp_path: Path, layout: Layout) -> None:
-    deep = replace(layout.home, root=tmp_path / ("long-" * 20))
-    socket = deep.socket()
-    assert len(str(socket)) <= 90
-    assert socket.parent.stat().st_mode & 0o777 == 0o700
-    socket.parent.rmdir()
+def test_the_socket_of_a_long_path_is_short(tmp_path: Path) -> None:
+    deep = Home.at(tmp_path / ("long-" * 20))
+    deep.create()
+    assert len(str(deep.socket)) <= 90
+    assert deep.socket.parent.stat().st_mode & 0o777 == 0o700
+    deep.remove()
+    assert not deep.socket.parent.exists()
+
+
+def test_a_socket_folder_of_somebody_else_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    deep = Home.at(tmp_path / ("long-" * 20))
+    deep.create()
+    monkeypatch.setattr("os.getuid", lambda: deep.root.stat().st_uid + 1)
+    try:
+        with pytest.raises(UserError, match="not this user's folder"):
+            private_folder(deep.socket.parent.parent, deep.socket.parent.name)
+    finally:
+        monkeypatch.undo()
+        deep.remove()
