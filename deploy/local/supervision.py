@@ -142,5 +142,6 @@ class Supervisor:
                 return getattr(proxy.supervisor, method)(*arguments)
             except OSError as error:
                 raise SilentError(
-                    f"supervisord does not answer on {self._home.socket} ({error}); `balcao down`, then `balcao up` mends it."
+                    f"supervisord does not answer on {self._home.socket} ({error}); "
+                    "`balcao down`, then `balcao up`, mends it."
                 ) from error

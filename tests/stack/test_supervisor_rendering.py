@@ -89,10 +89,9 @@ def test_the_socket_of_a_long_path_is_short(tmp_path: Path) -> None:
 def test_a_socket_folder_of_somebody_else_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     deep = Home.at(tmp_path / ("long-" * 20))
     deep.create()
-    monkeypatch.setattr("os.getuid", lambda: deep.root.stat().st_uid + 1)
-    try:
+    folder = deep.socket.parent
+    with monkeypatch.context() as other_user:
+        other_user.setattr("os.getuid", lambda: folder.stat().st_uid + 1)
         with pytest.raises(UserError, match="not this user's folder"):
-            private_folder(deep.socket.parent.parent, deep.socket.parent.name)
-    finally:
-        monkeypatch.undo()
-        deep.remove()
+            private_folder(folder.parent, folder.name)
+    deep.remove()
