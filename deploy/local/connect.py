@@ -37,6 +37,9 @@ def settings(layout: Layout) -> dict[str, object]:
         "config.providers.env.param.allowlist.pattern": "BALCAO_.*",
         "connector.client.config.override.policy": "All",
         "scheduled.rebalance.max.delay.ms": 0,
+        # How long a killed worker's place in the group stays taken; less is not allowed by the broker.
+        "session.timeout.ms": 6000,
+        "heartbeat.interval.ms": 2000,
         # How much a killed worker repeats.
         "offset.flush.interval.ms": 1000,
         "config.storage.topic": "balcao.connect.configs",
