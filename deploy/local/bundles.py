@@ -7,7 +7,8 @@ import shutil
 import tarfile
 import tempfile
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,6 +58,12 @@ class Bundles:
         except PermissionError as error:
             raise UserError(f"The cache {self.cache} cannot be written ({error}); set BALCAO_CACHE.") from error
         return target
+
+    def ensure_all(self, names: Sequence[str], meter: download.Meter) -> None:
+        """``ensure`` for several at a time."""
+        with ThreadPoolExecutor(len(names) or 1) as pool:
+            for finished in [pool.submit(self.ensure, name, meter) for name in names]:
+                finished.result()
 
     def _build(self, name: str, target: Path, meter: download.Meter) -> None:
         downloads = self.cache / "downloads" / target.name

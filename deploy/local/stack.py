@@ -196,8 +196,7 @@ class Stack:
 
         def prepare() -> None:
             if not running:
-                for bundle in program.bundles:
-                    layout.bundles.ensure(bundle, self._report.downloaded)
+                layout.bundles.ensure_all(program.bundles, self._report.downloaded)
                 self._report.doing(program.name, "preparing")
                 program.prepare(layout)
 
