@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import math
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -45,7 +46,7 @@ class Lane:
 class Partition(ABC):
     """Works on what was fetched from one partition, in order, and tracks what may be committed."""
 
-    def __init__(self, topic: Topic, number: int, tracker: Tracker, lane: Lane) -> None:
+    def __init__(self, topic: Topic, number: int, tracker: Tracker, lane: Lane, *, pace_seconds: float = 0.0) -> None:
         self.topic = topic
         self.number = number
         self.tracker = tracker
@@ -55,6 +56,8 @@ class Partition(ABC):
         self._log = log.bind(topic=topic.name, partition=number, group=lane.group)
         self._reserved = 0
         self._closing = False
+        self._pace_seconds = pace_seconds
+        self._began = -math.inf
         self._queue: deque[tuple[Sequence[Fetched], Callable[[], None]]] = deque()
         self._more = asyncio.Event()
         self._idle = asyncio.Event()
@@ -106,8 +109,10 @@ class Partition(ABC):
     async def _run(self) -> None:
         while True:
             await self._more.wait()
+            self._more.clear()
+            await self._gather()
             while self._queue:
-                fetched, done = self._queue.popleft()
+                fetched, dones = self._take()
                 self._idle.clear()
                 try:
                     await self._one(fetched)
@@ -118,11 +123,27 @@ class Partition(ABC):
                     return
                 finally:
                     self._idle.set()
-                done()
+                for done in dones:
+                    done()
                 self.doing = "waiting for records"
-                self._reserved -= 1
+                self._reserved -= len(dones)
                 self._lane.freed()
-            self._more.clear()
+                await self._gather()
+
+    async def _gather(self) -> None:
+        """Waits until the processor's pace allows another batch; what is fetched meanwhile joins it."""
+        left = self._began + self._pace_seconds - self._lane.clock.monotonic()
+        if left > 0:
+            await self._lane.clock.sleep(left)
+
+    def _take(self) -> tuple[Sequence[Fetched], Sequence[Callable[[], None]]]:
+        """Everything queued, as one batch: what was fetched one after the other has no gap between."""
+        self._began = self._lane.clock.monotonic()
+        parts = list(self._queue)
+        self._queue.clear()
+        if len(parts) == 1:
+            return parts[0][0], (parts[0][1],)
+        return [record for fetched, _ in parts for record in fetched], [done for _, done in parts]
 
     async def _one(self, fetched: Sequence[Fetched]) -> None:
         started = self._lane.clock.monotonic()
@@ -186,7 +207,7 @@ class BatchPartition(Partition):
     """Hands whole batches to a ``Processor``."""
 
     def __init__(self, topic: Topic, number: int, tracker: Tracker, lane: Lane, processor: Processor) -> None:
-        super().__init__(topic, number, tracker, lane)
+        super().__init__(topic, number, tracker, lane, pace_seconds=processor.pace_seconds)
         self._processor = processor
 
     async def _work(self, opened: Opened, span: tuple[int, int, int]) -> None:

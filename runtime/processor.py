@@ -56,6 +56,13 @@ class Processor(_Station):
 
     backoff: Backoff = Backoff(first=0.1, ceiling=10.0, attempts=6)
 
+    pace_seconds: float = 0.0
+    """The least time between the starts of two batches of a partition; what arrives meanwhile makes one batch.
+
+    A partition that was idle for as long hands over its first record at once. Worth it where a batch costs much more
+    than a record in it, as a request to a server does.
+    """
+
     async def assigned(self, topic: Topic, partition: int, committed: Committed | None) -> None:
         """Called before the partition's first batch; ``committed`` is ``None`` for a group that never committed it.
 

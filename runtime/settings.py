@@ -158,7 +158,7 @@ class RuntimeSettings(BaseSettings):
 
     model_config = _prefix("BALCAO_RUNTIME_")
     batch_records: int = 2000
-    commit_seconds: float = 0.1
+    commit_seconds: float = 0.25
     session_seconds: float = 10.0
     """How long the group waits for a process that died; the broker allows 6 or more."""
     drain_seconds: float = 30.0

@@ -14,6 +14,7 @@ def _captured(
     owner: str,
     primary_key: tuple[str, ...] = ("id",),
     streams: bool = False,
+    busy: bool = False,
 ) -> Topic:
     return Topic(
         name=f"cdc.marketplace.public.{table}",
@@ -23,6 +24,7 @@ def _captured(
         producers=("connectors.postgres",),
         consumers=("streams", _WAREHOUSE) if streams else (_WAREHOUSE,),
         key=KeyType.AVRO,
+        partitions=2 if busy else 1,
         table=Table(database="marketplace", schema="public", name=table, primary_key=primary_key),
     )
 
@@ -39,7 +41,12 @@ CAPTURED: dict[str, Topic] = {
         "products", marketplace.Product, "Changes of products and their price ceilings.", owner="catalog", streams=True
     ),
     "offers": _captured(
-        "offers", marketplace.Offer, "Changes of suppliers' prices for products.", owner="catalog", streams=True
+        "offers",
+        marketplace.Offer,
+        "Changes of suppliers' prices for products.",
+        owner="catalog",
+        streams=True,
+        busy=True,
     ),
     "inventory": _captured(
         "inventory",
@@ -48,11 +55,19 @@ CAPTURED: dict[str, Topic] = {
         owner="catalog",
         primary_key=("supplier_id", "product_id"),
         streams=True,
+        busy=True,
     ),
     "orders": _captured(
-        "orders", marketplace.Order, "Changes of orders, with the row before each.", owner="orders", streams=True
+        "orders",
+        marketplace.Order,
+        "Changes of orders, with the row before each.",
+        owner="orders",
+        streams=True,
+        busy=True,
     ),
-    "order_items": _captured("order_items", marketplace.OrderItem, "Changes of the lines of orders.", owner="orders"),
+    "order_items": _captured(
+        "order_items", marketplace.OrderItem, "Changes of the lines of orders.", owner="orders", busy=True
+    ),
     "shipments": _captured("shipments", marketplace.Shipment, "Changes of deliveries on their way.", owner="orders"),
     "invoices": _captured("invoices", marketplace.Invoice, "Changes of electronic invoices.", owner="billing"),
     "returns": _captured("returns", marketplace.Return, "Changes of returns of goods.", owner="support"),

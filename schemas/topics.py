@@ -27,6 +27,7 @@ SEARCH_DOCUMENTS = Topic(
     consumers=("sinks.qdrant",),
     cleanup=Cleanup.COMPACT,
     retention=None,
+    partitions=2,
 )
 
 INBOUND = Topic(

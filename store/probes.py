@@ -35,18 +35,17 @@ async def active_offers(connection: AsyncConnection[Any], limit: int) -> list[Pr
         return await cursor.fetchall()
 
 
-async def move_price(connection: AsyncConnection[Any], offer_id: int) -> Decimal:
+async def move_price(connection: AsyncConnection[Any], offer_id: int) -> Decimal | None:
     """Lower the price by one cent within the caller's transaction and return the new one.
 
-    Raises ``LookupError`` when there is no such offer.
+    ``None`` when the offer is not active any more, or has no cent left: then nothing is changed.
     """
     cursor = await connection.execute(
-        "UPDATE offers SET price = price - 0.01 WHERE id = %s AND price > 0.02 RETURNING price", (offer_id,)
+        "UPDATE offers SET price = price - 0.01 WHERE id = %s AND state = 'active' AND price > 0.02 RETURNING price",
+        (offer_id,),
     )
     found = await cursor.fetchone()
-    if found is None:
-        raise LookupError(f"offer {offer_id} is gone or has no cent left")
-    return Decimal(found[0])
+    return None if found is None else Decimal(found[0])
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,8 @@ class SearchDocuments(Processor):
     Why it reads back, and why the log's position makes the result safe to apply in any order, is decision 0003.
     """
 
+    pace_seconds = 0.2
+
     def __init__(
         self,
         pool: Callable[[], Pool],

@@ -58,17 +58,25 @@ class ChangeTimer:
 
     async def measure(self) -> Timing:
         """Make one change and time it on its three ways."""
-        offer = next(self._offers)
-        async with self._connection.transaction():
-            price = await probes.move_price(self._connection, offer.id)
-            in_topic = self._watch.expect((offer.id, price))
-            start = time.perf_counter()
+        offer, price, in_topic, start = await self._move()
         seen = await asyncio.gather(
             _within(in_topic),
             first_seen(lambda: self._warehouse.has_price(offer.id, price), timeout=_LIMIT_SECONDS),
             first_seen(lambda: self._index.has_price(offer.product_id, offer.id, price), timeout=_LIMIT_SECONDS),
         )
         return Timing(*(None if when is None else (when - start) * 1000 for when in seen))
+
+    async def _move(self) -> tuple[probes.ProbeOffer, Decimal, Awaitable[float], float]:
+        for offer in self._offers:
+            async with self._connection.transaction():
+                price = await probes.move_price(self._connection, offer.id)
+                if price is None:
+                    # The market withdrew this offer meanwhile, so that no view would show its price.
+                    continue
+                in_topic = self._watch.expect((offer.id, price))
+                start = time.perf_counter()
+            return offer, price, in_topic, start
+        raise LookupError("there is no active offer to change")
 
 
 async def _within(moment: Awaitable[float]) -> float | None:

@@ -14,7 +14,7 @@ from sinks.bigquery.warehouse import Warehouse
 Probe = Callable[[], Awaitable[bool]]
 
 
-async def first_seen(look: Probe, *, timeout: float, pause: float = 0.015) -> float | None:
+async def first_seen(look: Probe, *, timeout: float, pause: float = 0.03) -> float | None:
     """The ``time.perf_counter()`` of the first look that saw it; ``None`` when none did within ``timeout`` seconds."""
     deadline = time.perf_counter() + timeout
     while time.perf_counter() < deadline:

@@ -61,7 +61,6 @@ def options(layout: Layout, heap: str) -> list[str]:
     return [
         f"-Xmx{heap}",
         "-XX:+UseSerialGC",
-        "-XX:TieredStopAtLevel=1",
         # A process out of memory is of no use to anybody: it ends, and the supervisor starts it again.
         "-XX:+ExitOnOutOfMemoryError",
         "-XX:-UsePerfData",

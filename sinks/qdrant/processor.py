@@ -20,6 +20,7 @@ class ProductPoints(Processor):
     """
 
     name = "product-points"
+    pace_seconds = 0.2
     topics = (SEARCH_DOCUMENTS,)
 
     def __init__(self, settings: QdrantSettings, embedder: Embedder) -> None:
