@@ -27,7 +27,7 @@ def load(cls: type[S]) -> S:
         wrong = [f"{name} is wrong: {text}" for name, kind, text in found if kind != "missing"]
         parts = [f"the setting {' and '.join(missing)} is missing"] if missing else []
         raise SettingsError(
-            f"{'; '.join(parts + wrong)}. Set it in the environment; `balcao up` prints the local ones."
+            f"{'; '.join(parts + wrong)}. Set it in the environment; `balcao env` prints a local stack's."
         ) from None
 
 

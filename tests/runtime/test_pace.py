@@ -59,7 +59,7 @@ async def test_what_comes_faster_than_the_pace_is_one_batch() -> None:
     await until(lambda: done == [1, 2, 4])
     assert processor.batches == [[0, 1], [2, 3, 4, 5]]
     assert partition.tracker.committable() == Committed(6, "")
-    assert partition.room
+    await until(lambda: partition.room)
     await partition.close(1)
 
 
