@@ -20,6 +20,7 @@ def main() -> int:
     console = Console()
     stack = Stack(_ROOT / ".local" / "bench", port_base=_PORT_BASE)
     results: dict[str, Result] = {}
+    stack.clean()
     try:
         stack.up(stations=False)
         os.environ.update(stack.environment())

@@ -13,7 +13,7 @@ from deploy.demo.traffic import traffic
 
 _RATE = 200
 _SECONDS = 60
-_WARM_SECONDS = 10
+_WARM_SECONDS = 20
 _EXCHANGES = 200
 _QUESTIONS = (
     "cadê meu pedido?",

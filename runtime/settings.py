@@ -25,7 +25,9 @@ def load(cls: type[S]) -> S:
         ]
         missing = [name for name, kind, _ in found if kind == "missing"]
         wrong = [f"{name} is wrong: {text}" for name, kind, text in found if kind != "missing"]
-        parts = [f"the setting {' and '.join(missing)} is missing"] if missing else []
+        one = len(missing) == 1
+        parts = [f"the setting{'' if one else 's'} {' and '.join(missing)} {'is' if one else 'are'} missing"]
+        parts = parts if missing else []
         raise SettingsError(
             f"{'; '.join(parts + wrong)}. Set it in the environment; `balcao env` prints a local stack's."
         ) from None

@@ -13,7 +13,6 @@ from psycopg import AsyncConnection
 
 from deploy.demo.topic_watch import TopicWatch
 from deploy.demo.views import IndexView, WarehouseView, first_seen
-from runtime.codec import Decoder
 from runtime.registry import Registry
 from runtime.settings import (
     BigQuerySettings,
@@ -105,8 +104,8 @@ async def change_timer() -> AsyncIterator[ChangeTimer]:
         offers = await probes.active_offers(connection, _OFFERS)
         if not offers:
             raise LookupError("there is no active offer to change; `balcao db seed` makes a market")
-        decoder = Decoder(Registry(load(RegistrySettings)))
-        watch = TopicWatch(load(KafkaSettings), decoder, CAPTURED["offers"], _offer_and_price)
+        registry = Registry(load(RegistrySettings))
+        watch = TopicWatch(load(KafkaSettings), registry, CAPTURED["offers"], _offer_and_price)
         await watch.start()
         stack.push_async_callback(watch.stop)
         warehouse = WarehouseView(load(BigQuerySettings))

@@ -10,6 +10,7 @@ import confluent_kafka
 
 from runtime.codec import Decoder
 from runtime.kafka import librdkafka
+from runtime.registry import Registry, RegistryUnavailable
 from runtime.settings import KafkaSettings
 from schemas.topic import Topic
 
@@ -24,10 +25,11 @@ class TopicWatch:
     """
 
     def __init__(
-        self, settings: KafkaSettings, decoder: Decoder, topic: Topic, identify: Callable[[Any], object | None]
+        self, settings: KafkaSettings, registry: Registry, topic: Topic, identify: Callable[[Any], object | None]
     ) -> None:
         self._settings = settings
-        self._decoder = decoder
+        self._registry = registry
+        self._decoder = Decoder(registry)
         self._topic = topic
         self._identify = identify
         self._waiting: dict[object, asyncio.Future[float]] = {}
@@ -43,9 +45,10 @@ class TopicWatch:
             raise TimeoutError(f"{self._topic.name} did not answer within {_START_SECONDS:.0f} s")
 
     async def stop(self) -> None:
-        """End the thread."""
+        """End the thread and close the registry's connections."""
         self._stopping.set()
         await asyncio.to_thread(self._thread.join)
+        self._registry.close()
 
     def expect(self, identity: object) -> asyncio.Future[float]:
         """The ``time.perf_counter()`` at which a value of that name is read; ask before the change is committed."""
@@ -77,9 +80,17 @@ class TopicWatch:
             consumer.close()
 
     def _seen(self, when: float, raw: bytes) -> None:
-        identity = self._identify(self._decoder.decode(raw))
+        identity = self._identify(self._decode(raw))
         if identity is not None:
             self._loop.call_soon_threadsafe(self._settle, identity, when)
+
+    def _decode(self, raw: bytes) -> Any:
+        while True:
+            try:
+                return self._decoder.decode(raw)
+            except RegistryUnavailable:
+                if self._stopping.wait(_POLL_SECONDS):
+                    raise
 
     def _settle(self, identity: object, when: float) -> None:
         waiting = self._waiting.pop(identity, None)

@@ -10,9 +10,8 @@ from psycopg import AsyncConnection
 from deploy.demo.conversation import Conversation
 from deploy.demo.topic_watch import TopicWatch
 from deploy.local.stack import Stack
-from runtime.codec import Decoder
 from runtime.registry import Registry
-from runtime.settings import KafkaSettings, MarketplaceReader, MarketplaceWriter, RegistrySettings, load
+from runtime.settings import KafkaSettings, MarketplaceReader, MarketplaceWriter, PlatformAgent, RegistrySettings, load
 from schemas.topic import Topic
 from store import probes
 from tests.browser.fixtures import browser_page
@@ -36,7 +35,7 @@ def watching(platform: Stack) -> Watching:
 
     @asynccontextmanager
     async def watch(topic: Topic, identify: Callable[[Any], object | None]) -> AsyncIterator[TopicWatch]:
-        eyes = TopicWatch(load(KafkaSettings), Decoder(Registry(load(RegistrySettings))), topic, identify)
+        eyes = TopicWatch(load(KafkaSettings), Registry(load(RegistrySettings)), topic, identify)
         await eyes.start()
         try:
             yield eyes
@@ -54,16 +53,20 @@ async def conversation(platform: Stack) -> AsyncIterator[Conversation]:
 
 
 @pytest.fixture(scope="session")
-def pharmacists() -> list[probes.Writer]:
+def pharmacists() -> set[str]:
     """Contacts handed out so far, so that each test has one of its own."""
-    return []
+    return set()
 
 
 @pytest.fixture
-async def pharmacist(platform: Stack, pharmacists: list[probes.Writer]) -> probes.Writer:
-    """A contact of a pharmacy with orders, whom no other test uses."""
-    dsn = load(MarketplaceReader).dsn.get_secret_value()
-    async with await AsyncConnection.connect(dsn, autocommit=True) as connection:
-        found = await probes.writers(connection, len(pharmacists) + 1)
-    pharmacists.append(found[-1])
-    return found[-1]
+async def pharmacist(platform: Stack, pharmacists: set[str]) -> probes.Writer:
+    """A contact of a pharmacy with orders, whom no other test uses and no person talks to."""
+    marketplace = load(MarketplaceReader).dsn.get_secret_value()
+    async with await AsyncConnection.connect(marketplace, autocommit=True) as connection:
+        found = await probes.writers(connection, 300)
+    agents = load(PlatformAgent).dsn.get_secret_value()
+    async with await AsyncConnection.connect(agents, autocommit=True) as connection:
+        busy = await probes.with_a_person(connection)
+    chosen = next(writer for writer in found if writer.wa_id not in busy | pharmacists)
+    pharmacists.add(chosen.wa_id)
+    return chosen

@@ -49,7 +49,7 @@ async def test_an_order_that_moves_emits_one_event_and_a_touched_one_none(
         moved = watch.expect((order_id, "cancelled"))
         await marketplace.execute("UPDATE orders SET freight = freight WHERE id = %s", (order_id,))
         await marketplace.execute(
-            "UPDATE orders SET status = 'cancelled', cancel_reason = 'teste' WHERE id = %s", (order_id,)
+            "UPDATE orders SET status = 'cancelled', cancel_reason = 'other' WHERE id = %s", (order_id,)
         )
         await asyncio.wait_for(moved, LIMIT)
     assert [(event["before"], event["after"], event["order_number"]) for event in seen] == [
@@ -67,12 +67,14 @@ async def test_a_deleted_product_leaves_a_tombstone_newer_than_its_document(
         versions[key] = document["version"]
         return key
 
-    columns = "name, active_ingredients, presentation, manufacturer_id, stripe"
+    columns = (
+        "name, active_ingredients, presentation, manufacturer_id, stripe, variant, price_regime, ceiling_price, status"
+    )
     async with watching(SEARCH_DOCUMENTS, identify) as watch:
         (product,) = await one(
             marketplace,
             f"INSERT INTO products ({columns}) "
-            "SELECT name || ' teste', active_ingredients, presentation || ' TESTE', manufacturer_id, stripe "
+            "SELECT name || ' teste', active_ingredients, presentation || ' TESTE', manufacturer_id, stripe, 1, price_regime, ceiling_price, status "
             "FROM products ORDER BY id LIMIT 1 RETURNING id",
         )
         await asyncio.wait_for(watch.expect((product, False)), LIMIT)

@@ -10,13 +10,14 @@ import aiohttp
 import psycopg
 import pytest
 
-from runtime.settings import MarketplaceReader, load
+from runtime.settings import MarketplaceReader, PlatformAgent, load
 
 pytestmark = pytest.mark.broker
 
 CONTACTS = """
 SELECT whatsapp_id FROM contacts JOIN pharmacies ON pharmacies.id = contacts.pharmacy_id
- WHERE whatsapp_id IS NOT NULL AND consent = 'granted' AND pharmacies.status = 'active' ORDER BY random() LIMIT %s
+ WHERE whatsapp_id IS NOT NULL AND consent = 'granted' AND pharmacies.status = 'active'
+   AND whatsapp_id <> ALL (%s) ORDER BY random() LIMIT %s
 """
 
 
@@ -51,8 +52,10 @@ async def phone(platform: Any) -> AsyncIterator[Phone]:
 
 @pytest.fixture
 def contacts(platform: Any) -> list[str]:
+    with psycopg.connect(load(PlatformAgent).dsn.get_secret_value()) as connection:
+        silent = [row[0] for row in connection.execute("SELECT contact FROM conversations WHERE state = 'escalated'")]
     with psycopg.connect(load(MarketplaceReader).dsn.get_secret_value()) as connection:
-        return [row[0] for row in connection.execute(CONTACTS, [12])]
+        return [row[0] for row in connection.execute(CONTACTS, [silent, 12])]
 
 
 async def test_pharmacy_writes_and_is_answered(phone: Phone, contacts: list[str]) -> None:
