@@ -67,16 +67,13 @@ async def test_a_deleted_product_leaves_a_tombstone_newer_than_its_document(
         versions[key] = document["version"]
         return key
 
-    columns = (
-        "name, active_ingredients, presentation, manufacturer_id, stripe, variant, price_regime, ceiling_price, status"
+    copied = "manufacturer_id, stripe, price_regime, ceiling_price, status, active_ingredients"
+    insert = (
+        f"INSERT INTO products (name, presentation, variant, {copied}) "
+        f"SELECT name || ' teste', presentation || ' TESTE', 1, {copied} FROM products ORDER BY id LIMIT 1 RETURNING id"
     )
     async with watching(SEARCH_DOCUMENTS, identify) as watch:
-        (product,) = await one(
-            marketplace,
-            f"INSERT INTO products ({columns}) "
-            "SELECT name || ' teste', active_ingredients, presentation || ' TESTE', manufacturer_id, stripe, 1, price_regime, ceiling_price, status "
-            "FROM products ORDER BY id LIMIT 1 RETURNING id",
-        )
+        (product,) = await one(marketplace, insert)
         await asyncio.wait_for(watch.expect((product, False)), LIMIT)
         gone = watch.expect((product, True))
         await marketplace.execute("DELETE FROM products WHERE id = %s", (product,))
