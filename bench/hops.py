@@ -24,7 +24,7 @@ _QUESTIONS = (
 
 
 def run(environment: Mapping[str, str], simulator_url: str) -> dict[str, Result]:
-    """Measure on a running platform; blocks for about two minutes."""
+    """Measure on a running platform; blocks for about three minutes."""
     with traffic(_RATE, environment):
         samples = asyncio.run(_changes())
     replies = asyncio.run(_replies(simulator_url))

@@ -2,14 +2,21 @@
 
 import sys
 
-from runtime.settings import KafkaSettings, load
+from runtime.settings import KafkaSettings, RegistrySettings, load
 
 
 def topics_apply() -> None:
-    """Create the register's topics and their dead-letter topics; say where existing ones differ from the register."""
+    """Create the register's topics and their dead-letter topics; say where existing ones differ from the register.
+
+    Also makes the schema registry refuse, by default, what breaks readers.
+    """
+    from runtime.registry import Registry
     from runtime.topics import apply
     from schemas.topics import TOPICS
 
+    registry = Registry(load(RegistrySettings))
+    registry.protect()
+    registry.close()
     applied = apply(load(KafkaSettings), TOPICS)
     for name in applied.created:
         sys.stdout.write(f"created {name}\n")

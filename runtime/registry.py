@@ -18,6 +18,7 @@ from schemas.topic import Avro, Topic
 
 _REFUSED = (HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY)
 _MISS_SECONDS = 10.0
+DEFAULT_COMPATIBILITY = "BACKWARD"
 
 
 class UnknownSchema(BadRecord):
@@ -73,6 +74,17 @@ class Registry:
         except httpx.HTTPError as error:
             raise RegistryUnavailable(repr(error)) from error
         return schema_id
+
+    def protect(self) -> None:
+        """Makes BACKWARD the rule of subjects that have none of their own, such as those Kafka Connect registers.
+
+        A registry's own default may be to accept anything. Idempotent. Raises ``RegistryUnavailable``.
+        """
+        try:
+            if self._client.get_compatibility() != DEFAULT_COMPATIBILITY:
+                self._client.set_compatibility(level=DEFAULT_COMPATIBILITY)
+        except (SchemaRegistryError, httpx.HTTPError) as error:
+            raise RegistryUnavailable(repr(error)) from error
 
     def schema(self, schema_id: int) -> Avro:
         """The schema of that id. Raises ``UnknownSchema`` (a ``BadRecord``) or ``RegistryUnavailable``."""

@@ -27,6 +27,8 @@ from store import probes
 
 _LIMIT_SECONDS = 15.0
 _OFFERS = 200
+_QUERY_PAUSE_SECONDS = 0.08
+"""Between two looks into the warehouse: a query there costs as much as hundreds of changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,9 @@ class ChangeTimer:
         offer, price, in_topic, start = await self._move()
         seen = await asyncio.gather(
             _within(in_topic),
-            first_seen(lambda: self._warehouse.has_price(offer.id, price), timeout=_LIMIT_SECONDS),
+            first_seen(
+                lambda: self._warehouse.has_price(offer.id, price), timeout=_LIMIT_SECONDS, pause=_QUERY_PAUSE_SECONDS
+            ),
             first_seen(lambda: self._index.has_price(offer.product_id, offer.id, price), timeout=_LIMIT_SECONDS),
         )
         return Timing(*(None if when is None else (when - start) * 1000 for when in seen))

@@ -58,7 +58,7 @@ class BigQuerySink(Processor):
     """
 
     name = "bigquery"
-    pace_seconds = 0.15
+    pace_seconds = 0.2
     backoff = Backoff(first=0.1, ceiling=5.0, attempts=20)
 
     def __init__(

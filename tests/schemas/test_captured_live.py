@@ -42,6 +42,11 @@ def test_debezium_registered_what_the_register_declares(stack: Stack, topic: Top
     assert plain(registered) == plain(schema_of(topic))
 
 
+def test_subjects_without_a_rule_of_their_own_are_protected(stack: Stack) -> None:
+    with SchemaRegistryClient({"url": load(RegistrySettings).url}) as registry:
+        assert registry.get_compatibility() == "BACKWARD"
+
+
 def test_the_comparison_sees_a_retyped_column(stack: Stack) -> None:
     declared = schema_of(CAPTURED["orders"])
     changed = json.loads(json.dumps(declared))
