@@ -4,6 +4,9 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from decimal import Decimal
+from http import HTTPStatus
+
+from qdrant_client.http.exceptions import UnexpectedResponse
 
 from runtime import qdrant
 from runtime.settings import BigQuerySettings, QdrantSettings
@@ -49,8 +52,16 @@ class IndexView:
         self._collection = settings.collection
 
     async def has_price(self, product_id: int, offer_id: int, price: Decimal) -> bool:
-        """Whether the product's point shows the offer at that price now. Raises what the client raises."""
-        points = await self._client.retrieve(self._collection, [product_id], with_payload=["offers"])
+        """Whether the product's point shows the offer at that price now; not before the sink made its collection.
+
+        Raises what the client raises.
+        """
+        try:
+            points = await self._client.retrieve(self._collection, [product_id], with_payload=["offers"])
+        except UnexpectedResponse as error:
+            if error.status_code != HTTPStatus.NOT_FOUND:
+                raise
+            return False
         offers = [offer for point in points for offer in (point.payload or {}).get("offers", ())]
         return any(offer["offer_id"] == offer_id and offer["price"] == float(price) for offer in offers)
 
