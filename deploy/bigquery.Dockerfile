@@ -1,4 +1,4 @@
-# The BigQuery emulator with the changes of deploy/local/emulator.py, for a platform without a cloud project.
+# The BigQuery emulator with the changes of deploy/local/emulator/, for a platform without a cloud project.
 FROM python:3.11-slim-bookworm
 WORKDIR /build
 COPY requirements/uv.txt requirements/dev.txt requirements/

@@ -36,7 +36,7 @@ class WarehouseView:
 
     async def has_price(self, offer_id: int, price: Decimal) -> bool:
         """Whether the current-state view shows that price now. Raises what the client raises."""
-        rows = await self._warehouse.query(f"SELECT price FROM {self._view} WHERE id = {offer_id:d}")  # noqa: S608
+        rows = await self._warehouse.query(f"SELECT price FROM {self._view} WHERE id = @id", {"id": offer_id})  # noqa: S608
         return any(row.price == price for row in rows)
 
     async def close(self) -> None:

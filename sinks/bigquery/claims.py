@@ -22,10 +22,13 @@ A stream the server does not know any more (an emulator's restart, a table made 
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Protocol
 
 from sinks.bigquery import sql
 from sinks.bigquery.storage import Storage
+
+NO_PARAMETERS: Mapping[str, int] = MappingProxyType({})
 
 
 class Queries(Protocol):
@@ -33,8 +36,8 @@ class Queries(Protocol):
 
     dataset: str
 
-    async def query(self, statement: str) -> list[object]:
-        """Runs a statement to its end; the rows' columns are attributes."""
+    async def query(self, statement: str, parameters: Mapping[str, int] = NO_PARAMETERS) -> list[object]:
+        """Runs a statement to its end; the rows' columns are attributes, ``parameters`` its ``@name`` values."""
         ...
 
 

@@ -62,9 +62,9 @@ class Merger:
         if not ranges:
             return
         dataset = self._queries.dataset
-        await self._queries.query(sql.merge(dataset, self._table, self._history, ranges))
+        await self._queries.query(*sql.merge(dataset, self._table, self._history, ranges))
         done = {partition: high for partition, (_, high) in ranges.items()}
-        await self._queries.query(sql.advance(dataset, self._table.name, done))
+        await self._queries.query(*sql.advance(dataset, self._table.name, done))
         self._merged.update(done)
 
     async def run(self) -> None:

@@ -1,4 +1,8 @@
-"""The SQL of the sink: BigQuery's GoogleSQL, which the emulator speaks too. Pure."""
+"""The SQL of the sink: BigQuery's GoogleSQL, which the emulator speaks too. Pure.
+
+What changes from one run of a statement to the next is a query parameter, so that its text stays the same and whoever
+translates and plans it may remember it.
+"""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -26,6 +30,8 @@ MERGED = WarehouseTable(
 _PLAIN = re.compile(r"[A-Za-z0-9_./:-]+")
 Range = tuple[int, int]
 """Kafka offsets of one partition: after the first, up to and with the second."""
+Statement = tuple[str, Mapping[str, int]]
+"""A text and its query parameters."""
 
 
 def quoted(value: str) -> str:
@@ -44,7 +50,7 @@ def _list(items: Iterable[str], indent: str = "  ") -> str:
     return f",\n{indent}".join(items)
 
 
-def merge(dataset: str, current: WarehouseTable, history: str, ranges: Mapping[int, Range]) -> str:
+def merge(dataset: str, current: WarehouseTable, history: str, ranges: Mapping[int, Range]) -> Statement:
     """Bring the newest change of each key within the ranges into the table of current rows.
 
     A row is changed only by a newer or equal version, so that merges may overlap, repeat, and run in two processes.
@@ -52,13 +58,18 @@ def merge(dataset: str, current: WarehouseTable, history: str, ranges: Mapping[i
     key = current.primary_key
     columns = [field.name for field in current.fields]
     tail = " OR ".join(
-        f"(_kafka_partition = {partition:d} AND _offset > {low:d} AND _offset <= {high:d})"
-        for partition, (low, high) in sorted(ranges.items())
+        f"(_kafka_partition = {partition:d} AND _offset > @low_{partition:d} AND _offset <= @high_{partition:d})"
+        for partition in sorted(ranges)
     )
+    parameters = {
+        f"{name}_{partition:d}": offset
+        for partition, between in ranges.items()
+        for name, offset in zip(("low", "high"), between, strict=True)
+    }
     on = " AND ".join(f"target.{name} = source.{name}" for name in key)
     selected = _list(("_op = 'd' AS _deleted" if name == "_deleted" else name for name in columns), "    ")
     assigned = _list(f"{name} = source.{name}" for name in columns if name not in key)
-    return f"""MERGE {table(dataset, current.name)} AS target
+    text = f"""MERGE {table(dataset, current.name)} AS target
 USING (
   SELECT
     {selected}
@@ -72,20 +83,22 @@ THEN UPDATE SET
   {assigned}
 WHEN NOT MATCHED THEN INSERT ({", ".join(columns)})
 VALUES ({", ".join(f"source.{name}" for name in columns)})"""  # noqa: S608 - names come from the register
+    return text, parameters
 
 
-def advance(dataset: str, name: str, offsets: Mapping[int, int]) -> str:
+def advance(dataset: str, name: str, offsets: Mapping[int, int]) -> Statement:
     """Remember how far a table was merged; never goes back."""
     rows = " UNION ALL ".join(
-        f"SELECT {quoted(name)} AS table_name, {partition:d} AS partition, {offset:d} AS merged_offset"
-        for partition, offset in sorted(offsets.items())
+        f"SELECT {quoted(name)} AS table_name, {partition:d} AS partition, @offset_{partition:d} AS merged_offset"
+        for partition in sorted(offsets)
     )
-    return f"""MERGE {table(dataset, MERGED.name)} AS target
+    text = f"""MERGE {table(dataset, MERGED.name)} AS target
 USING ({rows}) AS source
 ON target.table_name = source.table_name AND target.partition = source.partition
 WHEN MATCHED AND source.merged_offset > target.merged_offset THEN UPDATE SET merged_offset = source.merged_offset
 WHEN NOT MATCHED THEN INSERT (table_name, partition, merged_offset)
 VALUES (source.table_name, source.partition, source.merged_offset)"""  # noqa: S608 - names come from the register
+    return text, {f"offset_{partition:d}": offset for partition, offset in offsets.items()}
 
 
 def newest_view(dataset: str, current: WarehouseTable, history: str) -> str:

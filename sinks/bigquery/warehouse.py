@@ -1,7 +1,7 @@
 """BigQuery's REST API from asyncio: queries, and tables brought to the shape the register asks for."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
@@ -13,6 +13,7 @@ from google.cloud.bigquery.table import PrimaryKey, TableConstraints
 from runtime.settings import BigQuerySettings
 from schemas.bigquery import Field, WarehouseTable
 from sinks.bigquery import sql
+from sinks.bigquery.claims import NO_PARAMETERS
 
 T = TypeVar("T")
 _TIMEOUT = 30.0
@@ -31,12 +32,18 @@ class Warehouse:
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="bigquery")
         self._client = _client(settings)
 
-    async def query(self, statement: str) -> list[Any]:
-        """Runs a statement to its end; the rows' columns are attributes."""
+    async def query(self, statement: str, parameters: Mapping[str, int] = NO_PARAMETERS) -> list[Any]:
+        """Runs a statement to its end; the rows' columns are attributes, ``parameters`` its ``@name`` values."""
+        bound = [bigquery.ScalarQueryParameter(name, "INT64", value) for name, value in parameters.items()]
 
         def run() -> list[Any]:
             rows = self._client.query_and_wait(
-                statement, api_timeout=self._timeout, wait_timeout=self._timeout, retry=None, job_retry=None
+                statement,
+                job_config=bigquery.QueryJobConfig(query_parameters=bound),
+                api_timeout=self._timeout,
+                wait_timeout=self._timeout,
+                retry=None,
+                job_retry=None,
             )
             return list(rows)
 

@@ -1,6 +1,6 @@
 """BigQuery in memory: the sink's own SQL on DuckDB, and write streams that keep BigQuery's rules and can misbehave."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,10 +39,10 @@ class MemoryWarehouse:
             )
             self.connection.execute(f"CREATE TABLE project.dataset.{table.name} ({columns})")
 
-    async def query(self, statement: str) -> list[Any]:
+    async def query(self, statement: str, parameters: Mapping[str, int] | None = None) -> list[Any]:
         self.statements.append(statement)
         (translated,) = sqlglot.transpile(statement, read="bigquery", write="duckdb")
-        result = self.connection.execute(translated)
+        result = self.connection.execute(translated, dict(parameters or {}))
         names = [column[0] for column in result.description or ()]
         return [Row(**dict(zip(names, values, strict=True))) for values in result.fetchall()]
 

@@ -1,6 +1,7 @@
 """Taking partitions over: many at once in a few queries, and rivals that interleave."""
 
 import asyncio
+from collections.abc import Mapping
 
 import pytest
 
@@ -48,9 +49,9 @@ async def test_the_name_is_recorded_before_others_are_read_and_they_are_finalize
         steps.append("finalize")
         await finalize(stream)
 
-    async def noted_query(statement: str) -> list[object]:
+    async def noted_query(statement: str, parameters: Mapping[str, int] | None = None) -> list[object]:
         steps.append(" ".join(statement.split()[:2]))
-        return await query(statement)
+        return await query(statement, parameters)
 
     storage.finalize = noted_finalize  # type: ignore[method-assign]
     warehouse.query = noted_query  # type: ignore[method-assign]

@@ -53,10 +53,10 @@ class Ground:
 
     async def merge(self, *, low: dict[int, int] | None = None, advance: bool = True) -> None:
         ranges = {number: ((low or self.merged)[number], self.offsets[number]) for number in (0, 1)}
-        await self.warehouse.query(sql.merge(self.warehouse.dataset, CURRENT, HISTORY.name, ranges))
+        await self.warehouse.query(*sql.merge(self.warehouse.dataset, CURRENT, HISTORY.name, ranges))
         if advance:
             self.merged = dict(self.offsets)
-            await self.warehouse.query(sql.advance(self.warehouse.dataset, CURRENT.name, self.merged))
+            await self.warehouse.query(*sql.advance(self.warehouse.dataset, CURRENT.name, self.merged))
 
     async def seen(self) -> dict[int, str]:
         rows = await self.warehouse.query(sql.newest_view(self.warehouse.dataset, CURRENT, HISTORY.name))
@@ -115,7 +115,7 @@ async def test_a_merge_that_another_process_repeats_from_further_back_takes_noth
     ground.append(1, 12, "d")
     await ground.merge()
     await ground.merge(low={0: -1, 1: -1}, advance=False)
-    await ground.warehouse.query(sql.advance(ground.warehouse.dataset, CURRENT.name, {1: 0}))
+    await ground.warehouse.query(*sql.advance(ground.warehouse.dataset, CURRENT.name, {1: 0}))
     assert await ground.seen() == {}
     found = await ground.warehouse.query(sql.merged_offsets(ground.warehouse.dataset))
     assert {row.number: row.merged_offset for row in found} == {0: -1, 1: 2}
@@ -147,7 +147,8 @@ def test_every_captured_table_has_sql_that_bigquery_can_parse(name: str) -> None
     assert current is not None
     dataset = "project.dataset"
     for statement in (
-        sql.merge(dataset, current, history.name, {0: (-1, 5), 3: (7, 9)}),
+        sql.merge(dataset, current, history.name, {0: (-1, 5), 3: (7, 9)})[0],
+        sql.advance(dataset, current.name, {0: 5, 3: 9})[0],
         sql.create_view(dataset, tables.view_name(topic), sql.newest_view(dataset, current, history.name), 'a "b"\\'),
         sql.create_view(dataset, tables.view_name(topic), sql.live_view(dataset, current), "text"),
         sql.add_columns(dataset, current.name, current.fields),
@@ -162,11 +163,19 @@ def test_nothing_but_names_gets_into_a_query() -> None:
 
 
 def test_a_merge_names_its_ranges_so_that_only_the_tail_is_read() -> None:
-    statement = sql.merge("p.d", CURRENT, HISTORY.name, {1: (4, 9), 0: (-1, 5)})
+    statement, parameters = sql.merge("p.d", CURRENT, HISTORY.name, {1: (4, 9), 0: (-1, 5)})
     assert (
-        "(_kafka_partition = 0 AND _offset > -1 AND _offset <= 5)"
-        " OR (_kafka_partition = 1 AND _offset > 4 AND _offset <= 9)" in statement
+        "(_kafka_partition = 0 AND _offset > @low_0 AND _offset <= @high_0)"
+        " OR (_kafka_partition = 1 AND _offset > @low_1 AND _offset <= @high_1)" in statement
     )
+    assert parameters == {"low_0": -1, "high_0": 5, "low_1": 4, "high_1": 9}
+
+
+def test_statements_that_repeat_have_one_text() -> None:
+    merges = [sql.merge("p.d", CURRENT, HISTORY.name, {0: (offset, offset + 3)}) for offset in (5, 77)]
+    advances = [sql.advance("p.d", CURRENT.name, {0: offset}) for offset in (5, 77)]
+    for (one, _), (other, _) in (merges, advances):
+        assert one == other
 
 
 def _names(fields: Any) -> list[str]:
