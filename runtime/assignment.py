@@ -28,6 +28,10 @@ class Assignment:
 
     def __init__(self, processors: Sequence[AnyProcessor], lane: Lane, *, drain_seconds: float) -> None:
         self.room = asyncio.Event()
+        self.fetch_gap_seconds = (
+            max((one.pace_seconds for one in processors if isinstance(one, Processor)), default=0.0) / 8
+        )
+        """The least time between two fetches: a small part of the longest pace."""
         self.unsettled_since: float | None = lane.clock.monotonic()
         """Since when the process is between two assignments; ``None`` while it has one, be it of no partition."""
         self._lane = lane

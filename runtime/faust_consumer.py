@@ -6,6 +6,8 @@ known to our trackers, so Faust's bookkeeping of single offsets, its gaps and it
 
 import asyncio
 import logging
+import math
+import time
 from collections import defaultdict
 from typing import Any, ClassVar, cast
 
@@ -48,6 +50,7 @@ class BatchConsumer(driver.Consumer):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._read_offset = _Forgetful()
+        self._fetched = -math.inf
 
     def _new_consumer_thread(self) -> ConsumerThread:
         return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
@@ -68,6 +71,7 @@ class BatchConsumer(driver.Consumer):
         if not self.flow_active:
             await self.wait_first(self.can_resume_flow.wait())
         partitions = self.assignment_of_app
+        await self._gather(partitions.fetch_gap_seconds)
         ready = partitions.fetchable()
         if not ready:
             partitions.room.clear()
@@ -78,6 +82,12 @@ class BatchConsumer(driver.Consumer):
         crowded = len(ready) < len(partitions.snapshot())
         return await self._getmany(ready, _CROWDED_SECONDS if crowded else timeout), ready
 
+    async def _gather(self, gap_seconds: float) -> None:
+        """Lets records gather for a paced station: of those that come in a trickle each would cost a fetch."""
+        left = self._fetched + gap_seconds - time.monotonic()
+        if left > 0:
+            await asyncio.sleep(left)
+
     async def _wait_for_room(self, partitions: Assignment) -> None:
         try:
             await asyncio.wait_for(partitions.room.wait(), _ROOM_SECONDS)
@@ -86,11 +96,12 @@ class BatchConsumer(driver.Consumer):
 
     async def _getmany(self, active_partitions: Any, timeout: float) -> Any:
         fetched = await super()._getmany(active_partitions, timeout)
+        self._fetched = time.monotonic()
         batches = {}
         for tp, records in fetched.items():
             partition = self.assignment_of_app[TP(*tp)]
             if records and partition is not None:
-                partition.reserve()
+                partition.reserve(len(records))
                 batches[TP(*tp)] = [records]
         return batches
 

@@ -25,15 +25,17 @@ from schemas.topic import Topic
 
 log = structlog.get_logger(__name__)
 
-_BATCHES = 2
-"""One in work and one waiting, so that the worker never idles and memory stays bounded."""
 _REGISTRY = Backoff(first=0.2, ceiling=10.0, attempts=None)
 _PRODUCE = Backoff(first=0.2, ceiling=5.0, attempts=6)
 
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """What a station's partitions share. ``failed`` ends the process with an exception; ``freed`` asks for more."""
+    """What a station's partitions share. ``failed`` ends the process with an exception; ``freed`` asks for more.
+
+    A fetch brings at most ``batch_records``. A partition that holds no more than those may be given another fetch: one
+    in work and one waiting, so that the worker never idles and memory stays bounded.
+    """
 
     group: str
     decoder: Decoder
@@ -41,6 +43,7 @@ class Lane:
     clock: Clock
     failed: Callable[[BaseException], None]
     freed: Callable[[], None]
+    batch_records: int
 
 
 class Partition(ABC):
@@ -54,12 +57,13 @@ class Partition(ABC):
         self._lane = lane
         self._intake = Intake(topic, lane.decoder)
         self._log = log.bind(topic=topic.name, partition=number, group=lane.group)
-        self._reserved = 0
+        self._held = 0
         self._closing = False
         self._pace_seconds = pace_seconds
         self._began = -math.inf
         self._queue: deque[tuple[Sequence[Fetched], Callable[[], None]]] = deque()
         self._more = asyncio.Event()
+        self._full = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
         self._worker = asyncio.create_task(self._run(), name=f"{topic.name}[{number}]")
@@ -67,11 +71,11 @@ class Partition(ABC):
     @property
     def room(self) -> bool:
         """Whether another batch may be fetched for this partition."""
-        return self._reserved < _BATCHES
+        return self._held <= self._lane.batch_records
 
-    def reserve(self) -> None:
-        """A batch was fetched and is on its way here."""
-        self._reserved += 1
+    def reserve(self, records: int) -> None:
+        """That many were fetched and are on their way here."""
+        self._held += records
 
     def deliver(self, fetched: Sequence[Fetched], done: Callable[[], None]) -> None:
         """Queues a batch, never empty; ``done`` is called when the worker has taken care of it."""
@@ -79,6 +83,8 @@ class Partition(ABC):
             return
         self._queue.append((fetched, done))
         self._more.set()
+        if not self.room:
+            self._full.set()
 
     async def close(self, drain_seconds: float) -> None:
         """Drops what was not begun, waits for what was, and after ``drain_seconds`` cancels it. Never raises."""
@@ -126,15 +132,22 @@ class Partition(ABC):
                 for done in dones:
                     done()
                 self.doing = "waiting for records"
-                self._reserved -= len(dones)
+                self._held -= len(fetched)
                 self._lane.freed()
                 await self._gather()
 
     async def _gather(self) -> None:
-        """Waits until the processor's pace allows another batch; what is fetched meanwhile joins it."""
+        """Waits until the processor's pace allows another batch, or no more may be fetched for this one."""
         left = self._began + self._pace_seconds - self._lane.clock.monotonic()
-        if left > 0:
-            await self._lane.clock.sleep(left)
+        if left <= 0 or not self.room:
+            return
+        self._full.clear()
+        waits = {asyncio.ensure_future(self._lane.clock.sleep(left)), asyncio.ensure_future(self._full.wait())}
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for one in waits:
+                one.cancel()
 
     def _take(self) -> tuple[Sequence[Fetched], Sequence[Callable[[], None]]]:
         """Everything queued, as one batch: what was fetched one after the other has no gap between."""

@@ -105,7 +105,13 @@ class Station:
         self._failed = asyncio.Event()
         self._producer = Producer(self._kafka, client_id=self.group)
         lane = Lane(
-            self.group, Decoder(self._registry), self._producer, self._clock, failed=self._fail, freed=self._free
+            self.group,
+            Decoder(self._registry),
+            self._producer,
+            self._clock,
+            failed=self._fail,
+            freed=self._free,
+            batch_records=self._runtime.batch_records,
         )
         self._assignment = Assignment(self._processors, lane, drain_seconds=self._runtime.drain_seconds)
         self._app = faust.application(self.group, self._kafka, self._runtime)

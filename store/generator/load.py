@@ -17,7 +17,8 @@ def load(
 ) -> dict[str, int] | None:
     """Fills the tables in one transaction and counts each one's rows; ``None`` when there is data and nothing was done.
 
-    Blocks. ``progress`` is told a table and how many of its rows were copied. The lock keeps two loads apart.
+    Blocks. ``progress`` is told a table and how many of its rows were copied. The lock keeps two loads apart. The
+    planner's statistics are gathered at the end.
     """
     with connection.transaction():
         connection.execute("LOCK TABLE pharmacies IN SHARE ROW EXCLUSIVE MODE")
@@ -28,6 +29,7 @@ def load(
             if table != "inventory":
                 _continue_ids(connection, table)
         connection.execute("SELECT setval('order_numbers', %s)", [FIRST_NUMBER + loaded["orders"] - 1])
+        connection.execute(sql.SQL("ANALYZE {}").format(sql.SQL(", ").join(map(sql.Identifier, loaded))))
         return loaded
 
 

@@ -103,6 +103,7 @@ class Bench:
     producer: FakeProducer = field(default_factory=FakeProducer)
     clock: ManualClock = field(default_factory=ManualClock)
     failed: list[BaseException] = field(default_factory=list)
+    batch_records: int = 5
 
     def __post_init__(self) -> None:
         self._encoder = Encoder(self.registry.real())
@@ -116,6 +117,7 @@ class Bench:
             self.clock,
             failed=self.failed.append,
             freed=lambda: None,
+            batch_records=self.batch_records,
         )
 
     def raw(self, offset: int, *, key: bytes | None = b"k", **value: Any) -> Raw:

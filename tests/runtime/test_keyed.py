@@ -59,7 +59,7 @@ class Handler(KeyedProcessor):
 def begin(bench: Bench, handler: Handler, fetched: Sequence[Raw]) -> KeyedPartition:
     slots = asyncio.Semaphore(handler.parallelism)
     partition = KeyedPartition(bench.topic, 0, Tracker(), bench.lane(), processor=handler, slots=slots)
-    partition.reserve()
+    partition.reserve(len(fetched))
     partition.deliver(fetched, lambda: None)
     return partition
 

@@ -46,20 +46,32 @@ async def test_what_comes_faster_than_the_pace_is_one_batch() -> None:
     bench, processor = Bench(clock=clock), Paced()
     partition = BatchPartition(bench.topic, 0, Tracker(), bench.lane(), processor)
     done: list[int] = []
-    partition.reserve()
+    partition.reserve(2)
     partition.deliver(bench.batch(0, 1), lambda: done.append(1))
     await until(lambda: processor.batches == [[0, 1]])
     for first in (2, 4):
-        partition.reserve()
+        assert partition.room
+        partition.reserve(2)
         partition.deliver(bench.batch(first, first + 1), lambda first=first: done.append(first))  # type: ignore[misc]
-    assert not partition.room
     await until(lambda: clock.slept == [0.5])
     assert processor.batches == [[0, 1]]
     clock.gate.set()
     await until(lambda: done == [1, 2, 4])
     assert processor.batches == [[0, 1], [2, 3, 4, 5]]
     assert partition.tracker.committable() == Committed(6, "")
-    await until(lambda: partition.room)
+    await partition.close(1)
+
+
+async def test_a_pace_holds_nobody_who_is_behind() -> None:
+    clock = GatedClock()
+    bench, processor = Bench(clock=clock, batch_records=3), Paced()
+    partition = BatchPartition(bench.topic, 0, Tracker(), bench.lane(), processor)
+    for first in range(0, 20, 4):
+        await until(lambda: partition.room)
+        partition.reserve(4)
+        partition.deliver(bench.batch(first, first + 3), lambda: None)
+    await until(lambda: sum(map(len, processor.batches)) == 20)
+    assert not clock.gate.is_set()
     await partition.close(1)
 
 

@@ -50,7 +50,7 @@ async def opened(bench: Bench, processor: Processor) -> AsyncIterator[BatchParti
 
 def deliver(partition: BatchPartition, fetched: Sequence[Raw]) -> list[bool]:
     done: list[bool] = []
-    partition.reserve()
+    partition.reserve(len(fetched))
     partition.deliver(fetched, lambda: done.append(True))
     return done
 

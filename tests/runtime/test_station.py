@@ -229,7 +229,7 @@ async def test_a_slow_processor_does_not_make_memory_grow(ground: Ground) -> Non
         await eventually(lambda: _full(station))
         await asyncio.sleep(0.5)
         in_hand = [partition for partition in station.partitions() if not partition.room]
-        assert [partition._reserved for partition in in_hand] == [2]
+        assert [partition._held for partition in in_hand] == [100]
         stuck.set()
         await until(lambda: len(slow.numbers) == 2000, 30)
 

@@ -48,6 +48,9 @@ async def test_a_market_is_loaded_once_and_traffic_goes_on_from_it(stack: Stack)
         assert fill(database) is None
         dsn = database.dsn("marketplace_writer")
         assert unfit(dsn) == {}
+        with psycopg.connect(dsn) as connection:
+            counted = "SELECT reltuples FROM pg_class WHERE oid = 'orders'::regclass"
+            assert connection.execute(counted).fetchone() == (2000.0,)
 
         seen: list[Change] = []
         done = await keep_busy(dsn, 100, seconds=20, clock=ManualClock(), observe=seen.append, stop=asyncio.Event())
