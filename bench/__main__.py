@@ -17,7 +17,7 @@ _PORT_BASE = 19000
 
 def main() -> int:
     """Returns 0 when every target was met."""
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else 140)
     stack = Stack(_ROOT / ".local" / "bench", port_base=_PORT_BASE)
     results: dict[str, Result] = {}
     stack.clean()

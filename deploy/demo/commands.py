@@ -20,9 +20,9 @@ def demo(
     from deploy.local.commands import reporter
     from deploy.local.stack import Stack
 
-    # A closed terminal or a supervisor's stop must end what was started here, as Ctrl-C does.
+    # A closed terminal or a supervisor's stop must end what was started here, just as Ctrl-C does.
     for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.default_int_handler)
+        signal.signal(number, lambda *_: signal.raise_signal(signal.SIGINT))
     with reporter() as report:
         stack = Stack(reporter=report)
         try:
