@@ -150,10 +150,16 @@ class Partition(ABC):
                 one.cancel()
 
     def _take(self) -> tuple[Sequence[Fetched], Sequence[Callable[[], None]]]:
-        """Everything queued, as one batch: what was fetched one after the other has no gap between."""
+        """What is queued, as one batch: what was fetched one after the other has no gap between.
+
+        No more than one fetch may bring, so that a batch is not the larger for having waited.
+        """
         self._began = self._lane.clock.monotonic()
-        parts = list(self._queue)
-        self._queue.clear()
+        parts = [self._queue.popleft()]
+        size = len(parts[0][0])
+        while self._queue and size + len(self._queue[0][0]) <= self._lane.batch_records:
+            parts.append(self._queue.popleft())
+            size += len(parts[-1][0])
         if len(parts) == 1:
             return parts[0][0], (parts[0][1],)
         return [record for fetched, _ in parts for record in fetched], [done for _, done in parts]

@@ -1,4 +1,4 @@
-"""bqemulator with nine changes that a steady stream of small appends needs; its command line is the emulator's own.
+"""bqemulator with ten changes that a steady stream of small appends needs; its command line is the emulator's own.
 
 Measured with bqemulator 1.4.0. Connections (``connections.py``):
 
@@ -21,6 +21,8 @@ Queries (``queries.py``):
   rows. Here the translation of a text is kept until a table, view, routine or policy changes.
 - It replaces a view in a query by the view's text, to look for row access policies in it. Here, while there is no such
   policy, the view that DuckDB has is used.
+- It answers a query that failed with success and an error beside it, which BigQuery's client does not look at: what
+  failed would pass for done. Here a query fails as BigQuery's do, with an HTTP status.
 - It writes each query as a job into its catalogue, a durable transaction, and keeps each result for ever. Here jobs are
   kept in memory, the last 10,000 of them.
 """

@@ -7,6 +7,7 @@ from contextlib import nullcontext
 from functools import lru_cache
 from typing import Any
 
+from bqemulator.api.routes import jobs
 from bqemulator.catalog.duckdb_repository import DuckDBCatalogRepository
 from bqemulator.jobs import executor as executor_module
 from bqemulator.sql import inner_query
@@ -64,6 +65,7 @@ def apply() -> None:
             for name in _CHANGES_OF_THE_CATALOGUE
         ),
         (DuckDBCatalogRepository, "_write_job", _keep_recent),
+        (jobs, "_SQL_EXECUTION_DOMAIN_ERRORS", ()),
     ):
         setattr(owner, name, changed)
 
