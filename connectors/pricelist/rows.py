@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Literal, TypeVar
 
-from runtime.identifiers import bare_cnpj, is_cnpj
+from schemas.identifiers import bare_cnpj, is_cnpj
 from schemas.records.catalog import Stripe
 from store.pricelist import PriceRow
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from random import Random
 
-from runtime.identifiers import gtin_digit
+from schemas.identifiers import gtin_digit
 from store.generator import names
 from store.generator.companies import cnpjs
 from store.generator.medicines import FORMS, MEDICINES

@@ -4,7 +4,7 @@ import string
 from collections.abc import Iterator
 from random import Random
 
-from runtime.identifiers import with_cnpj_digits
+from schemas.identifiers import with_cnpj_digits
 from store.generator.places import City
 
 _LETTERS_AND_DIGITS = string.digits + string.ascii_uppercase

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from runtime.identifiers import with_nfe_digit
+from schemas.identifiers import with_nfe_digit
 from store.generator.catalog import Supplier
 from store.generator.orders import Order
 from store.generator.places import STATE_CODES

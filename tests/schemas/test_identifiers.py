@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runtime.identifiers import (
+from schemas.identifiers import (
     bare_cnpj,
     gtin_digit,
     is_cnpj,

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from runtime.identifiers import is_cnpj, is_gtin, is_nfe_access_key
+from schemas.identifiers import is_cnpj, is_gtin, is_nfe_access_key
 from schemas.captured import CAPTURED
 from store.generator.accounts import DEMO_PHARMACY_ID, DEMO_WHATSAPP_ID
 from store.generator.market import market
