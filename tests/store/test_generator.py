@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from schemas.identifiers import is_cnpj, is_gtin, is_nfe_access_key
 from schemas.captured import CAPTURED
+from schemas.identifiers import is_cnpj, is_gtin, is_nfe_access_key
 from store.generator.accounts import DEMO_PHARMACY_ID, DEMO_WHATSAPP_ID
 from store.generator.market import market
 from store.generator.orders import STATUSES

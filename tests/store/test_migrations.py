@@ -11,8 +11,8 @@ import pytest
 
 from deploy.local.stack import Stack
 from runtime.errors import UserError
-from schemas.identifiers import is_cnpj, is_gtin, is_nfe_access_key, with_nfe_digit
 from schemas.captured import CAPTURED
+from schemas.identifiers import is_cnpj, is_gtin, is_nfe_access_key, with_nfe_digit
 from store import migrate as migrations
 from tests.store.databases import Database, made
 
