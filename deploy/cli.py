@@ -62,6 +62,7 @@ def build() -> typer.Typer:
             {
                 "webhook": connectors.whatsapp.commands.run,
                 "streams": streams.commands.run,
+                "events": streams.commands.run_events,
                 "customer": agents.commands.run_customer,
                 "bigquery": sinks.bigquery.commands.run,
                 "qdrant": sinks.qdrant.commands.run,

@@ -14,6 +14,7 @@ from fastavro.validation import ValidationError
 from runtime.errors import BadRecord
 from runtime.registry import Registry, UnknownSchema
 from schemas.envelope import schema_of
+from schemas.rules import broken
 from schemas.topic import Topic
 
 _PREFIX = struct.Struct(">bI")
@@ -37,7 +38,8 @@ class Encoder:
             self._ready[topic.name] = (_PREFIX.pack(0, schema_id), fastavro.parse_schema(schema_of(topic)))
 
     def encode(self, topic: Topic, value: Mapping[str, Any]) -> bytes:
-        """The record's bytes. Never blocks. Raises ``BadRecord`` for a value that does not fit the topic's type.
+        """The record's bytes. Never blocks. Raises ``BadRecord`` for a value that does not fit the topic's type, or
+        breaks one of its rules (cause ``rule:`` and the rule's name).
 
         A field may be left out only if its type declares a default. A datetime needs a time zone.
         """
@@ -50,6 +52,8 @@ class Encoder:
             fastavro.schemaless_writer(body, schema, datum, strict_allow_default=True)
         except Exception as error:  # noqa: BLE001 - fastavro raises whatever the bytes or the value lead it to
             raise BadRecord("unencodable", _misfit(topic, schema, datum, error)) from None
+        if topic.rules and (rule := broken(topic.rules, datum)) is not None:
+            raise BadRecord(f"rule:{rule.name}", f"no record of {topic.name} may leave like this: {rule.text}")
         return body.getvalue()
 
 

@@ -1,9 +1,11 @@
-"""The captured tables of the marketplace, one topic each, keyed by the table's name."""
+"""The captured tables, one topic each, keyed by the table's name: the marketplace's, and those of our own database."""
 
-from schemas.records import marketplace
+from schemas.records import marketplace, platform
 from schemas.topic import KeyType, Table, Topic
 
 _WAREHOUSE = "sinks.bigquery"
+_DOCUMENTS = "streams"
+_EVENTS = "streams.events"
 
 
 def _captured(
@@ -13,39 +15,54 @@ def _captured(
     *,
     owner: str,
     primary_key: tuple[str, ...] = ("id",),
-    streams: bool = False,
+    database: str = "marketplace",
+    streams: tuple[str, ...] = (),
     busy: bool = False,
 ) -> Topic:
     return Topic(
-        name=f"cdc.marketplace.public.{table}",
+        name=f"cdc.{database}.public.{table}",
         value=row,
         description=description,
         owner=owner,
         producers=("connectors.postgres",),
-        consumers=("streams", _WAREHOUSE) if streams else (_WAREHOUSE,),
+        consumers=(*streams, _WAREHOUSE),
         key=KeyType.AVRO,
         partitions=2 if busy else 1,
-        table=Table(database="marketplace", schema="public", name=table, primary_key=primary_key),
+        table=Table(database=database, schema="public", name=table, primary_key=primary_key),
     )
 
 
 CAPTURED: dict[str, Topic] = {
-    "pharmacies": _captured("pharmacies", marketplace.Pharmacy, "Changes of pharmacies.", owner="accounts"),
+    "pharmacies": _captured(
+        "pharmacies", marketplace.Pharmacy, "Changes of pharmacies.", owner="accounts", streams=(_EVENTS,)
+    ),
     "contacts": _captured(
-        "contacts", marketplace.Contact, "Changes of the people who speak for pharmacies.", owner="accounts"
+        "contacts",
+        marketplace.Contact,
+        "Changes of the people who speak for pharmacies.",
+        owner="accounts",
+        streams=(_EVENTS,),
     ),
     "suppliers": _captured(
-        "suppliers", marketplace.Supplier, "Changes of manufacturers and distributors.", owner="catalog", streams=True
+        "suppliers",
+        marketplace.Supplier,
+        "Changes of manufacturers and distributors.",
+        owner="catalog",
+        streams=(_DOCUMENTS,),
     ),
     "products": _captured(
-        "products", marketplace.Product, "Changes of products and their price ceilings.", owner="catalog", streams=True
+        "products",
+        marketplace.Product,
+        "Changes of products and their price ceilings.",
+        owner="catalog",
+        streams=(_DOCUMENTS, _EVENTS),
     ),
     "offers": _captured(
         "offers",
         marketplace.Offer,
         "Changes of suppliers' prices for products.",
         owner="catalog",
-        streams=True,
+        streams=(_DOCUMENTS, _EVENTS),
         busy=True,
     ),
     "inventory": _captured(
@@ -54,7 +71,7 @@ CAPTURED: dict[str, Topic] = {
         "Changes of suppliers' stock.",
         owner="catalog",
         primary_key=("supplier_id", "product_id"),
-        streams=True,
+        streams=(_DOCUMENTS, _EVENTS),
         busy=True,
     ),
     "orders": _captured(
@@ -62,14 +79,45 @@ CAPTURED: dict[str, Topic] = {
         marketplace.Order,
         "Changes of orders, with the row before each.",
         owner="orders",
-        streams=True,
+        streams=(_EVENTS,),
         busy=True,
     ),
     "order_items": _captured(
         "order_items", marketplace.OrderItem, "Changes of the lines of orders.", owner="orders", busy=True
     ),
-    "shipments": _captured("shipments", marketplace.Shipment, "Changes of deliveries on their way.", owner="orders"),
+    "shipments": _captured(
+        "shipments", marketplace.Shipment, "Changes of deliveries on their way.", owner="orders", streams=(_EVENTS,)
+    ),
     "invoices": _captured("invoices", marketplace.Invoice, "Changes of electronic invoices.", owner="billing"),
     "returns": _captured("returns", marketplace.Return, "Changes of returns of goods.", owner="support"),
-    "complaints": _captured("complaints", marketplace.Complaint, "Changes of complaints.", owner="support"),
+    "complaints": _captured(
+        "complaints", marketplace.Complaint, "Changes of complaints.", owner="support", streams=(_EVENTS,)
+    ),
+}
+
+PLATFORM_CAPTURED: dict[str, Topic] = {
+    "conversations": _captured(
+        "conversations",
+        platform.Conversation,
+        "Changes of conversations, without who holds them.",
+        owner="conversations",
+        database="platform",
+        streams=(_EVENTS,),
+    ),
+    "turns": _captured(
+        "turns",
+        platform.Turn,
+        "What was decided in answer to messages, without what was said.",
+        owner="conversations",
+        database="platform",
+        streams=(_EVENTS,),
+    ),
+    "escalations": _captured(
+        "escalations",
+        platform.Escalation,
+        "Changes of conversations that a person must take, without what was said.",
+        owner="conversations",
+        database="platform",
+        streams=(_EVENTS,),
+    ),
 }

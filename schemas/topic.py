@@ -4,8 +4,10 @@ import enum
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
+
+from schemas.rules import Rule
 
 _NAME = re.compile(r"^[a-z0-9][a-z0-9._-]{0,200}$")
 
@@ -43,13 +45,22 @@ class Table:
     primary_key: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """What changed in a topic, for those who read it."""
+
+    on: date
+    text: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
     """One topic.
 
     ``value`` is the record type: a ``TypedDict`` whose annotations carry the marks of ``schemas.marks``; for a captured
     topic it is the row, and the value on the wire is Debezium's envelope around it. ``retention`` of ``None`` keeps
-    records for ever. Raises ``ValueError`` for a name Kafka or our rules refuse.
+    records for ever. ``rules`` bind every producer. A topic with a ``sunset`` day is deprecated: until then it works,
+    and ``successor`` names the topic that replaces it. Raises ``ValueError`` for a name Kafka or our rules refuse.
     """
 
     name: str
@@ -64,6 +75,10 @@ class Topic:
     cleanup: Cleanup = Cleanup.DELETE
     visibility: Visibility = Visibility.INTERNAL
     table: Table | None = None
+    rules: tuple[Rule, ...] = ()
+    revisions: tuple[Revision, ...] = ()
+    sunset: date | None = None
+    successor: str | None = None
 
     def __post_init__(self) -> None:
         if not _NAME.match(self.name):

@@ -1,22 +1,10 @@
 """Every topic, declared once. A topic's name stands nowhere else; a test holds that."""
 
-from datetime import timedelta
-
-from schemas.captured import CAPTURED
+from schemas.captured import CAPTURED, PLATFORM_CAPTURED
+from schemas.events import EVENTS
 from schemas.records.catalog import SearchDocument
 from schemas.records.conversations import DeliveryUpdate, Escalation, InboundMessage, Reply
-from schemas.records.orders import OrderStatusChanged
-from schemas.topic import Cleanup, Topic, Visibility
-
-ORDER_STATUS_CHANGED = Topic(
-    name="orders.status-changed.v1",
-    value=OrderStatusChanged,
-    description="An order was placed or moved to another status.",
-    owner="orders",
-    producers=("streams",),
-    visibility=Visibility.PUBLIC,
-    retention=timedelta(days=30),
-)
+from schemas.topic import Cleanup, Topic
 
 SEARCH_DOCUMENTS = Topic(
     name="catalog.search-documents",
@@ -67,7 +55,8 @@ ESCALATION = Topic(
 
 TOPICS: tuple[Topic, ...] = (
     *CAPTURED.values(),
-    ORDER_STATUS_CHANGED,
+    *PLATFORM_CAPTURED.values(),
+    *EVENTS,
     SEARCH_DOCUMENTS,
     INBOUND,
     DELIVERY,

@@ -1,8 +1,8 @@
-"""`balcao run streams`."""
+"""`balcao run streams` and `balcao run events`."""
 
 
 def run() -> None:
-    """Turn captured changes into domain events and search documents, until stopped."""
+    """Join captured changes into search documents, until stopped."""
     from runtime import log, station
     from runtime.codec import Encoder
     from runtime.producer import Producer
@@ -10,7 +10,6 @@ def run() -> None:
     from runtime.settings import KafkaSettings, MarketplaceReader, RegistrySettings, load
     from store.pool import Pool, pool
     from streams.catalog import SearchDocuments
-    from streams.orders import OrderEvents
 
     log.configure("streams")
     kafka, reader = load(KafkaSettings), load(MarketplaceReader)
@@ -22,4 +21,19 @@ def run() -> None:
     def marketplace() -> Pool:
         return pool(reader.dsn, application="balcao.streams")
 
-    station.run("streams", [OrderEvents(producer, encoder), SearchDocuments(marketplace, producer, encoder)])
+    station.run("streams", [SearchDocuments(marketplace, producer, encoder)])
+
+
+def run_events() -> None:
+    """Turn captured changes into the domain events that other teams subscribe to, until stopped."""
+    from runtime import log, station
+    from runtime.codec import Encoder
+    from runtime.producer import Producer
+    from runtime.registry import Registry
+    from runtime.settings import KafkaSettings, RegistrySettings, load
+    from streams.events.processor import DomainEvents
+
+    log.configure("events")
+    kafka = load(KafkaSettings)
+    encoder = Encoder(Registry(load(RegistrySettings)))
+    station.run("events", [DomainEvents(lambda: Producer(kafka, client_id="balcao.events"), encoder)])

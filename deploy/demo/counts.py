@@ -9,7 +9,8 @@ from runtime.kafka import librdkafka
 from runtime.settings import KafkaSettings
 from runtime.topics import wanted
 from schemas.topic import Topic
-from schemas.topics import ESCALATION, INBOUND, ORDER_STATUS_CHANGED, REPLY, SEARCH_DOCUMENTS, TOPICS
+from schemas.events import EVENTS
+from schemas.topics import ESCALATION, INBOUND, REPLY, SEARCH_DOCUMENTS, TOPICS
 
 _SECONDS = 5.0
 
@@ -19,7 +20,7 @@ class Counts:
     """Records ever produced, by what they are to a person who watches."""
 
     captured: int
-    status_events: int
+    domain_events: int
     search_documents: int
     messages: int
     replies: int
@@ -37,7 +38,7 @@ class TopicCounts:
         """The counts now. Raises ``confluent_kafka.KafkaException`` when the broker is away."""
         return Counts(
             captured=self._produced([topic for topic in TOPICS if topic.table]),
-            status_events=self._produced([ORDER_STATUS_CHANGED]),
+            domain_events=self._produced(EVENTS),
             search_documents=self._produced([SEARCH_DOCUMENTS]),
             messages=self._produced([INBOUND]),
             replies=self._produced([REPLY]),

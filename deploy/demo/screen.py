@@ -63,7 +63,7 @@ def _counts(counts: Counts | None) -> Table:
     table = Table(title="Records so far", title_justify="left", expand=True)
     names = (
         ("captured changes", "captured"),
-        ("status events", "status_events"),
+        ("domain events", "domain_events"),
         ("search documents", "search_documents"),
         ("messages", "messages"),
         ("replies", "replies"),

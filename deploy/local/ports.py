@@ -28,6 +28,7 @@ OFFSETS: dict[str, int] = {
     "bigquery_sink_metrics": 23,
     "qdrant_sink_metrics": 24,
     "whatsapp_sink_metrics": 25,
+    "events_metrics": 26,
 }
 
 

@@ -158,6 +158,7 @@ INFRASTRUCTURE = (
 STATIONS = (
     _station("webhook", (*BROKER, "BALCAO_WEBHOOK_*"), needs=("topics", "simulator")),
     _station("streams", (*BROKER, "BALCAO_MARKETPLACE_READER_DSN"), needs=("topics", "migrate")),
+    _station("events", BROKER, needs=("topics",)),
     _station(
         "customer",
         (

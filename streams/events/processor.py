@@ -1,39 +1,46 @@
-"""Captured orders -> ``orders.status-changed.v1``."""
+"""Captured changes -> domain events, confirmed by the broker before their offsets are committed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 from runtime.codec import Encoder
 from runtime.errors import BadRecord
 from runtime.processor import Outcome, Processor
 from runtime.producer import Message, Producer
 from runtime.records import Batch, Record
-from schemas.captured import CAPTURED
+from schemas.events import EVENTS
 from schemas.topic import Topic
-from schemas.topics import ORDER_STATUS_CHANGED
-from streams.order_status import status_changed
+from streams.events.change import Decide
+from streams.events.deciders import DECIDERS
 
 
-class OrderEvents(Processor):
-    """Emits one event for each change of an order's status, keyed by the order's id."""
+class DomainEvents(Processor):
+    """Emits the events each captured change stands for, keyed by the subject's id.
+
+    A change whose event breaks a rule of its topic goes to the dead letters, with none of its events produced. A batch
+    that is tried again produces the same events with the same ids.
+    """
+
+    name = "events"
+    pace_seconds = 0.02
 
     def __init__(
         self,
         producer: Callable[[], Producer],
         encoder: Encoder,
         *,
-        captured: Topic = CAPTURED["orders"],
-        event: Topic = ORDER_STATUS_CHANGED,
+        deciders: Mapping[Topic, Decide] = DECIDERS,
+        events: Sequence[Topic] = EVENTS,
     ) -> None:
-        self.name = "orders"
-        self.topics = (captured,)
+        self.topics = tuple(deciders)
+        self._deciders = {topic.name: decide for topic, decide in deciders.items()}
+        self._events = events
         self._connect = producer
         self._encoder = encoder
-        self._event = event
 
     async def start(self) -> None:
-        """Open the producer. Blocks on the registry once."""
+        """Open the producer. Blocks on the registry once for each event."""
         self._producer = self._connect()
-        self._encoder.prepare(self._event)
+        self._encoder.prepare(*self._events)
 
     async def stop(self) -> None:
         """Close the producer; what was sent is confirmed already."""
@@ -41,14 +48,14 @@ class OrderEvents(Processor):
 
     async def process(self, batch: Batch) -> Outcome:
         """Decide and produce a batch; returns when the broker confirmed every event."""
+        decide, encode = self._deciders[batch.topic.name], self._encoder.encode
         messages: list[Message] = []
         rejected: list[tuple[Record, BadRecord]] = []
         for record in batch.records:
             try:
-                event = status_changed(record.value)
-                if event is not None:
-                    value = self._encoder.encode(self._event, event)
-                    messages.append(Message(self._event.name, event["subject"], value))
+                messages += [
+                    Message(topic.name, value["subject"], encode(topic, value)) for topic, value in decide(record.value)
+                ]
             except BadRecord as error:
                 rejected.append((record, error))
         if messages:

@@ -17,7 +17,7 @@ from schemas.bigquery import Field
 from schemas.captured import CAPTURED
 from schemas.example import read
 from schemas.topic import Topic
-from schemas.topics import ORDER_STATUS_CHANGED
+from schemas.events import ORDER_STATUS_CHANGED
 from sinks.bigquery import sql
 from sinks.bigquery.errors import AppendError
 from sinks.bigquery.probe import applies_changes

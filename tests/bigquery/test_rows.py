@@ -14,7 +14,8 @@ from schemas import bigquery as tables
 from schemas.captured import CAPTURED
 from schemas.marks import Column, Decimals, Doc, Personal
 from schemas.topic import Table, Topic
-from schemas.topics import ORDER_STATUS_CHANGED, TOPICS
+from schemas.events import ORDER_STATUS_CHANGED
+from schemas.topics import TOPICS
 from sinks.bigquery.rows import RowEncoder
 from sinks.bigquery.upserts import sequence_number, upsert_of
 

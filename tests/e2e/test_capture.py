@@ -11,7 +11,8 @@ from psycopg import AsyncConnection
 from deploy.demo.changes import change_timer
 from deploy.local.stack import Stack
 from schemas.captured import CAPTURED
-from schemas.topics import ORDER_STATUS_CHANGED, SEARCH_DOCUMENTS
+from schemas.events import ORDER_STATUS_CHANGED
+from schemas.topics import SEARCH_DOCUMENTS
 
 pytestmark = pytest.mark.broker
 

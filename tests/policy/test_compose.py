@@ -21,6 +21,7 @@ FILE = ROOT / "docker-compose.yml"
 NEEDS: dict[str, tuple[type[BaseSettings], ...]] = {
     "webhook": (settings.KafkaSettings, settings.RegistrySettings, settings.WebhookSettings),
     "streams": (settings.KafkaSettings, settings.RegistrySettings, settings.MarketplaceReader),
+    "events": (settings.KafkaSettings, settings.RegistrySettings),
     "customer": (
         settings.KafkaSettings,
         settings.RegistrySettings,

@@ -9,7 +9,8 @@ import pytest
 import structlog
 
 from runtime import log
-from schemas.topics import INBOUND, ORDER_STATUS_CHANGED
+from schemas.events import ORDER_STATUS_CHANGED
+from schemas.topics import INBOUND
 
 pytestmark = pytest.mark.unit
 

@@ -25,6 +25,7 @@ STATIONS = {
     "sinks.qdrant",
     "sinks.whatsapp",
     "streams",
+    "streams.events",
 }
 
 

@@ -1,0 +1,22 @@
+"""Captured changes made from the register's examples, with a few columns set."""
+
+from typing import Any
+
+from schemas import example
+from schemas.topic import Topic
+
+Columns = dict[str, Any] | None
+
+
+def change(topic: Topic, op: str, before: Columns, after: Columns, *, lsn: int | None = 100) -> dict[str, Any]:
+    """A change of the example's row; ``None`` for a side that is not there, columns that differ from it otherwise."""
+    captured = example.read(topic)
+    row = captured["after"] or captured["before"]
+    assert topic.table is not None
+    return {
+        **captured,
+        "op": op,
+        "before": None if before is None else {**row, **before},
+        "after": None if after is None else {**row, **after},
+        "source": {**captured["source"], "table": topic.table.name, "lsn": lsn, "ts_us": 1_700_000_000_123_456},
+    }
