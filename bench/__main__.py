@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench import consume, hops
+from bench import consume, events, hops
 from bench.results import Result, save, table
 from deploy.local.stack import Stack
 
@@ -26,6 +26,8 @@ def main() -> int:
         os.environ.update(stack.environment())
         console.print("consuming with Avro decoding, ours and the peers' (about 4 minutes)")
         results.update(consume.run())
+        console.print("captured changes into domain events, ours and a peer's (about 2 minutes)")
+        results.update(events.run())
         stack.up(stations=True)
         console.print("hops under load (about 2 minutes)")
         results.update(hops.run({**os.environ, **stack.environment()}, stack.layout().url("simulator")))

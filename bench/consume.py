@@ -32,7 +32,7 @@ _CHUNK = 20_000
 def run() -> dict[str, Result]:
     """Medians of interleaved repetitions. Needs ``BALCAO_KAFKA_*`` and ``BALCAO_REGISTRY_*``; takes some minutes."""
     kafka, registry = load(KafkaSettings), load(RegistrySettings)
-    python = _peers()
+    python = peers()
     filled = topic(f"bench.consume-{uuid.uuid4().hex[:8]}")
     apply(kafka, [filled])
     asyncio.run(_fill(filled, kafka, registry))
@@ -50,7 +50,10 @@ def run() -> dict[str, Result]:
     rates: dict[str, list[float]] = {name: [] for name in commands}
     for _ in range(REPETITIONS):
         for name, command in commands.items():
-            rates[name].append(_measure(name, command, job))
+            answer = measure(name, command, job)
+            if answer["checksum"] != RECORDS * (RECORDS - 1) // 2:
+                raise RuntimeError(f"{name} did not read what was written: {answer}")
+            rates[name].append(answer["records"] / answer["seconds"])
     medians = {name: statistics.median(values) for name, values in rates.items()}
     ours = medians.pop("ours")
     ratio = {name: ours / value for name, value in medians.items()}
@@ -66,7 +69,7 @@ def run() -> dict[str, Result]:
     }
 
 
-def _peers() -> str:
+def peers() -> str:
     """The interpreter of the peers' own environment, made when it is not there or its list has changed."""
     wanted = _HERE / "peers" / "requirements.txt"
     python, stamp = _PEERS / "bin" / "python", _PEERS / "requirements.txt"
@@ -91,8 +94,8 @@ async def _fill(filled: Topic, kafka: KafkaSettings, registry: RegistrySettings)
     await producer.close()
 
 
-def _measure(name: str, command: list[str], job: dict[str, Any]) -> float:
-    """Records a second of one run in a process of its own, on one core."""
+def measure(name: str, command: list[str], job: dict[str, Any]) -> dict[str, Any]:
+    """What one run prints last, in a process of its own, on one core. Raises ``RuntimeError`` when it left some."""
     group = f"bench-{name}-{uuid.uuid4().hex[:8]}"
     done = subprocess.run(
         [*_one_core(), *command, json.dumps({**job, "group": group})],
@@ -105,9 +108,9 @@ def _measure(name: str, command: list[str], job: dict[str, Any]) -> float:
     if done.returncode:
         raise RuntimeError(f"{name} failed: {done.stderr}")
     answer = json.loads(done.stdout.splitlines()[-1])
-    if answer["records"] != RECORDS or answer["checksum"] != RECORDS * (RECORDS - 1) // 2:
+    if answer["records"] != job["records"]:
         raise RuntimeError(f"{name} did not read what was written: {answer}")
-    return float(answer["records"] / answer["seconds"])
+    return dict(answer)
 
 
 def _one_core() -> list[str]:
