@@ -6,16 +6,21 @@ from typing import Any
 from runtime.settings import KafkaSettings
 
 
+def signs_in(settings: KafkaSettings) -> bool:
+    """Whether the broker asks who we are; if not, a name and a password are not even looked at."""
+    return settings.security_protocol.startswith("SASL_")
+
+
 def librdkafka(settings: KafkaSettings) -> dict[str, Any]:
     """The connection part of a confluent-kafka client's configuration."""
     options: dict[str, Any] = {
         "bootstrap.servers": settings.bootstrap_servers,
         "security.protocol": settings.security_protocol,
     }
-    if settings.sasl_mechanism:
+    if signs_in(settings) and settings.sasl_mechanism:
         options["sasl.mechanism"] = settings.sasl_mechanism
         options["sasl.username"] = settings.sasl_username
-    if settings.sasl_password:
+    if signs_in(settings) and settings.sasl_password:
         options["sasl.password"] = settings.sasl_password.get_secret_value()
     if settings.ssl_ca_location:
         options["ssl.ca.location"] = settings.ssl_ca_location
@@ -28,10 +33,10 @@ def aiokafka(settings: KafkaSettings) -> dict[str, Any]:
         "bootstrap_servers": settings.bootstrap_servers.split(","),
         "security_protocol": settings.security_protocol,
     }
-    if settings.sasl_mechanism:
+    if signs_in(settings) and settings.sasl_mechanism:
         options["sasl_mechanism"] = settings.sasl_mechanism
         options["sasl_plain_username"] = settings.sasl_username
-    if settings.sasl_password:
+    if signs_in(settings) and settings.sasl_password:
         options["sasl_plain_password"] = settings.sasl_password.get_secret_value()
     if settings.security_protocol.endswith("SSL"):
         options["ssl_context"] = ssl.create_default_context(cafile=settings.ssl_ca_location)

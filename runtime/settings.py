@@ -49,6 +49,13 @@ class KafkaSettings(BaseSettings):
     ssl_ca_location: str | None = None
 
 
+class AccessSettings(BaseSettings):
+    """The passwords that `balcao access apply` gives the stations, by principal, as one JSON object."""
+
+    model_config = _prefix("BALCAO_ACCESS_")
+    passwords: dict[str, SecretStr] = {}
+
+
 class RegistrySettings(BaseSettings):
     """The schema registry's Confluent-compatible API."""
 

@@ -6,6 +6,7 @@
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 
@@ -29,6 +30,12 @@ def _topics() -> None:
     from runtime.commands import topics_apply
 
     topics_apply()
+
+
+def _access() -> None:
+    from runtime.access_commands import apply
+
+    apply()
 
 
 def _seed() -> None:
@@ -63,7 +70,7 @@ def _connectors() -> None:
     import asyncio
 
     from connectors.postgres import configs, operate
-    from connectors.postgres.client import ConnectClient
+    from connectors.postgres.client import ConnectClient, ConnectError
     from connectors.postgres.commands import apply
     from runtime.settings import ConnectSettings, load
 
@@ -82,17 +89,31 @@ def _connectors() -> None:
                             await asyncio.sleep(0.1)
 
     asyncio.run(restart_failed())
-    apply()
+    deadline = time.monotonic() + LIMIT
+    while True:
+        try:
+            apply()
+        except ConnectError as error:
+            # Each connector that is made lets Connect's group rebalance, and until it has, it answers 409.
+            if "rebalance" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.5)
+        else:
+            return
 
 
 @dataclass(frozen=True)
 class Step:
-    """``needs`` names programs and other steps; ``variables`` is as for a program."""
+    """``needs`` names programs and other steps; ``variables`` is as for a program.
+
+    One that is ``secure`` is only for a stack whose broker asks who one is.
+    """
 
     name: str
     needs: tuple[str, ...]
     variables: tuple[str, ...]
     action: Callable[[], None]
+    secure: bool = False
 
 
 STEPS = {
@@ -102,6 +123,7 @@ STEPS = {
         Step("topics", ("kafka", "registry"), ("BALCAO_KAFKA_*", "BALCAO_REGISTRY_*"), _topics),
         Step("seed", ("migrate",), ("BALCAO_MARKETPLACE_WRITER_DSN",), _seed),
         Step("contacts", ("seed",), ("BALCAO_MARKETPLACE_READER_DSN", "BALCAO_SIMULATOR_CONTACTS_FILE"), _contacts),
+        Step("access", ("kafka",), ("BALCAO_KAFKA_*", "BALCAO_ACCESS_*"), _access, secure=True),
         # After the data, so that a new slot's snapshot carries it instead of a transaction log of inserts.
         Step("connectors", ("connect", "topics", "seed"), ("BALCAO_CONNECT_*", "BALCAO_REGISTRY_*"), _connectors),
     )

@@ -14,13 +14,22 @@ if TYPE_CHECKING:
 Stations = Annotated[bool, typer.Option("--stations/--no-stations", help="Also run the platform's own stations.")]
 
 
-def up(stations: Stations = True) -> None:
+Secure = Annotated[
+    bool | None,
+    typer.Option(
+        "--secure/--no-secure",
+        help="Whether the broker of a new home asks who one is (SCRAM, access lists); remembered from then on.",
+    ),
+]
+
+
+def up(stations: Stations = True, secure: Secure = None) -> None:
     """Start the local stack, or what is missing of it."""
     from deploy.local.stack import Stack
 
     began = time.monotonic()
     with reporter() as report:
-        Stack(reporter=report).up(stations)
+        Stack(reporter=report).up(stations, secure=secure)
         report.say(f"The stack is up after {time.monotonic() - began:.1f} s. `balcao status` shows it.")
 
 
@@ -35,11 +44,16 @@ def down() -> None:
 
 def status(as_json: Annotated[bool, typer.Option("--json", help="One JSON object, for programs.")] = False) -> None:
     """Show each program: state, health, process id, port, uptime, memory; exit 1 unless all that runs is healthy."""
+    from deploy.local import notices
     from deploy.local import status as report
     from deploy.local.stack import Stack
 
-    rows = report.collect(Stack())
+    stack = Stack()
+    rows = report.collect(stack)
     typer.echo(report.as_json(rows) if as_json else report.as_table(rows), nl=as_json)
+    if rows and not as_json:
+        for sentence in notices.read(stack):
+            typer.echo(sentence)
     if not rows or not all(row.fine for row in rows):
         raise typer.Exit(1)
 

@@ -1,6 +1,6 @@
 """The Kafka Connect worker that runs Debezium."""
 
-from deploy.local import java
+from deploy.local import java, security
 from deploy.local.java import Java
 from deploy.local.layout import Layout
 
@@ -50,4 +50,4 @@ def settings(layout: Layout) -> dict[str, object]:
         "status.storage.topic": "balcao.connect.status",
         "status.storage.partitions": 1,
         "status.storage.replication.factor": 1,
-    }
+    } | security.connect(layout)

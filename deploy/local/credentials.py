@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from deploy.local.home import Home
 from runtime.errors import UserError
+from schemas import access
 
 ROLES = (
     "postgres",
@@ -19,8 +20,15 @@ ROLES = (
     "platform_agent",
     "platform_sender",
 )
+
+
+def _kafka(principal: str) -> str:
+    return f"KAFKA_{principal.upper().replace('.', '_')}"
+
+
 NAMES = (
     *(f"PASSWORD_{role.upper()}" for role in ROLES),
+    *(_kafka(principal) for principal in (access.BROKER, access.ADMIN, *access.PRINCIPALS)),
     "WEBHOOK_VERIFY_TOKEN",
     "WEBHOOK_APP_SECRET",
     "WHATSAPP_ACCESS_TOKEN",
@@ -40,6 +48,10 @@ class Credentials:
     def password(self, role: str) -> str:
         """The password of a PostgreSQL role."""
         return self.values[f"PASSWORD_{role.upper()}"]
+
+    def kafka(self, principal: str) -> str:
+        """The password that ``principal`` signs in to the broker with."""
+        return self.values[_kafka(principal)]
 
 
 def read(home: Home) -> Credentials:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from deploy.local import security
 from deploy.local.layout import HOST, Layout
 
 PROJECT = "balcao-local"
@@ -15,6 +16,7 @@ def variables(layout: Layout) -> dict[str, str]:
     secret = layout.credentials
     return {
         "BALCAO_KAFKA_BOOTSTRAP_SERVERS": layout.address("kafka"),
+        **security.administrator(layout),
         "BALCAO_REGISTRY_URL": layout.url("registry", "/apis/ccompat/v7"),
         "BALCAO_CONNECT_URL": layout.url("connect"),
         "BALCAO_MARKETPLACE_OWNER_DSN": layout.dsn("marketplace_owner", "marketplace"),

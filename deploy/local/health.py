@@ -54,8 +54,12 @@ def kafka(layout: Layout) -> None:
     from confluent_kafka import KafkaException
     from confluent_kafka.admin import AdminClient
 
+    from deploy.local import security
+    from runtime.kafka import librdkafka
+    from schemas.access import ADMIN
+
     # Its own log lines about a broker that is not up yet would only repeat what is raised here.
-    client = AdminClient({"bootstrap.servers": layout.address("kafka"), "log_level": 0, "socket.timeout.ms": 2000})
+    client = AdminClient({**librdkafka(security.settings(layout, ADMIN)), "log_level": 0, "socket.timeout.ms": 2000})
     try:
         if not client.list_topics(timeout=LIMIT).brokers:
             raise UnhealthyError("the broker has not joined its cluster")

@@ -8,6 +8,7 @@ writes when it ends.
 
 import os
 import subprocess
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import metadata
@@ -51,9 +52,12 @@ def prepare(layout: Layout, program: Java, arguments: Sequence[str]) -> None:
 
 
 def run(layout: Layout, program: Java, arguments: Sequence[str]) -> subprocess.CompletedProcess[str]:
-    """Run a main class from the program's jars to its end; blocks."""
-    command = [_java(), *options(layout, program.heap), *_classes(layout, program), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+    """Run a main class from the program's jars to its end; blocks. The arguments, which may be secret, are not seen."""
+    everything = [*options(layout, program.heap), *_classes(layout, program), *arguments]
+    with tempfile.NamedTemporaryFile("w", dir=layout.home.root / "tmp", suffix=".options") as file:
+        file.write("".join(f"{_quoted(one)}\n" for one in everything))
+        file.flush()
+        return subprocess.run([_java(), f"@{file.name}"], capture_output=True, text=True, check=False)
 
 
 def options(layout: Layout, heap: str) -> list[str]:

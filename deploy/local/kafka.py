@@ -4,7 +4,7 @@ import base64
 import uuid
 from pathlib import Path
 
-from deploy.local import java
+from deploy.local import java, security
 from deploy.local.java import Java
 from deploy.local.layout import Layout
 from runtime.errors import UserError
@@ -17,10 +17,11 @@ def prepare(layout: Layout) -> None:
     folder = layout.home.data("kafka")
     folder.mkdir(exist_ok=True)
     configuration = _configuration_file(layout)
+    configuration.touch(mode=0o600)
     configuration.write_text(java.properties(settings(layout)))
     if not (folder / "data" / "meta.properties").exists():
         tool = ["kafka.tools.StorageTool", "format", "--cluster-id", _cluster_id(), "--config", str(configuration)]
-        done = java.run(layout, BROKER, tool)
+        done = java.run(layout, BROKER, [*tool, *security.format_arguments(layout)])
         if done.returncode:
             raise UserError(f"Kafka could not format {folder / 'data'}: {(done.stderr or done.stdout).strip()[-500:]}")
     java.prepare(layout, BROKER, ["kafka.Kafka", str(configuration)])
@@ -44,6 +45,8 @@ def settings(layout: Layout) -> dict[str, object]:
         "default.replication.factor": 1,
         "min.insync.replicas": 1,
         "offsets.topic.num.partitions": 4,
+        # How long a group that left is known: a topic with a consumer of the last 30 days cannot be removed.
+        "offsets.retention.minutes": 43_200,
         "offsets.topic.replication.factor": 1,
         "transaction.state.log.num.partitions": 4,
         "transaction.state.log.replication.factor": 1,
@@ -59,7 +62,7 @@ def settings(layout: Layout) -> dict[str, object]:
         "num.io.threads": 4,
         # The default of 128 MB does not fit into the heap.
         "log.cleaner.dedupe.buffer.size": 16 * 1024 * 1024,
-    }
+    } | security.broker(layout)
 
 
 def _configuration_file(layout: Layout) -> Path:

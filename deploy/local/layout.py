@@ -18,6 +18,8 @@ class Layout:
     ports: Ports
     credentials: Credentials
     bundles: Bundles
+    secure: bool = False
+    """Whether the broker asks who one is (``security.py``)."""
 
     def url(self, port: str, path: str = "") -> str:
         """The HTTP address of the program that listens on the named port."""
