@@ -1,0 +1,2 @@
+// Before the page is drawn: what needs a script is shown only where one runs.
+document.documentElement.classList.add("scripted");
