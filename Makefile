@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCK := requirements/dev.txt
 STAMP := $(VENV)/.stamp
-PATHS := schemas connectors streams agents sinks backoffice store runtime deploy tests bench
+PATHS := clients schemas connectors streams agents sinks backoffice store runtime deploy tests bench
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo stop test check bench derive lock clean
