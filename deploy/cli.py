@@ -7,12 +7,17 @@ from typing import Any
 import typer
 
 import agents.commands
+import backoffice.catalogue.commands
 import connectors.postgres.commands
 import connectors.pricelist.commands
 import connectors.whatsapp.commands
 import deploy.demo.commands
 import deploy.local.commands
+import runtime.access_commands
 import runtime.commands
+import runtime.contracts
+import runtime.evolution_commands
+import runtime.topic_commands
 import schemas.commands
 import sinks.bigquery.commands
 import sinks.qdrant.commands
@@ -45,6 +50,8 @@ def build() -> typer.Typer:
             "env": deploy.local.commands.env,
             "demo": deploy.demo.commands.demo,
             "derive": schemas.commands.derive,
+            "subscribe": runtime.access_commands.subscribe,
+            "catalogue": backoffice.catalogue.commands.catalogue,
             "traffic": store.commands.traffic,
         },
     )
@@ -69,7 +76,18 @@ def build() -> typer.Typer:
                 "whatsapp": sinks.whatsapp.commands.run,
             },
         ),
-        "topics": ("The broker's topics.", {"apply": runtime.commands.topics_apply}),
+        "topics": (
+            "The broker's topics.",
+            {
+                "apply": runtime.commands.topics_apply,
+                "tail": runtime.topic_commands.tail,
+                "replay": runtime.topic_commands.replay,
+                "drift": runtime.evolution_commands.drift,
+                "skip": runtime.evolution_commands.skip,
+            },
+        ),
+        "contracts": ("The register's promises.", {"check": runtime.contracts.check}),
+        "access": ("Who may do what at the broker.", {"apply": runtime.access_commands.apply}),
         "db": (
             "The databases.",
             {

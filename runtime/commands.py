@@ -8,14 +8,14 @@ from runtime.settings import KafkaSettings, RegistrySettings, load
 def topics_apply() -> None:
     """Create the register's topics and their dead-letter topics; say where existing ones differ from the register.
 
-    Also makes the schema registry refuse, by default, what breaks readers.
+    Also makes the schema registry take whatever Debezium captures; consumers decide what they can read.
     """
     from runtime.registry import Registry
     from runtime.topics import apply
     from schemas.topics import TOPICS
 
     registry = Registry(load(RegistrySettings))
-    registry.protect()
+    registry.accept_captured()
     registry.close()
     applied = apply(load(KafkaSettings), TOPICS)
     for name in applied.created:

@@ -79,7 +79,8 @@ class BatchConsumer(driver.Consumer):
             await self._wait_for_room(partitions)
             return {}, ready
         # a partition that gets room meanwhile must not wait for the others' next record
-        crowded = len(ready) < len(partitions.snapshot())
+        open_ones = [one for one in partitions.snapshot().values() if one.halted is None]
+        crowded = len(ready) < len(open_ones)
         return await self._getmany(ready, _CROWDED_SECONDS if crowded else timeout), ready
 
     async def _gather(self, gap_seconds: float) -> None:

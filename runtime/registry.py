@@ -18,7 +18,7 @@ from schemas.topic import Avro, Topic
 
 _REFUSED = (HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY)
 _MISS_SECONDS = 10.0
-DEFAULT_COMPATIBILITY = "BACKWARD"
+DEFAULT_COMPATIBILITY = "NONE"
 
 
 class UnknownSchema(BadRecord):
@@ -75,10 +75,12 @@ class Registry:
             raise RegistryUnavailable(repr(error)) from error
         return schema_id
 
-    def protect(self) -> None:
-        """Makes BACKWARD the rule of subjects that have none of their own, such as those Kafka Connect registers.
+    def accept_captured(self) -> None:
+        """Makes NONE the rule of subjects that have none of their own: those that Kafka Connect registers.
 
-        A registry's own default may be to accept anything. Idempotent. Raises ``RegistryUnavailable``.
+        A refused schema would stop every captured table; the gate before each consumer stops only the table that
+        changed (decision 0022). What we register ourselves has rules of its own. Idempotent. Raises
+        ``RegistryUnavailable``.
         """
         try:
             if self._client.get_compatibility() != DEFAULT_COMPATIBILITY:

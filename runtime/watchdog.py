@@ -20,6 +20,7 @@ from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-d
 from runtime import metrics
 from runtime.assignment import TP, Assignment
 from runtime.clock import Clock
+from runtime.halt import HALTED
 from runtime.kafka import librdkafka
 from runtime.partition import Partition
 from runtime.settings import KafkaSettings
@@ -43,7 +44,8 @@ class _Seen:
 class Verdict:
     """Which partitions stand still: records wait, and nothing was committed for ``seconds``. Pure, but for its memory.
 
-    A partition that waits for the schema registry is excused: a restart would not bring the registry back.
+    A partition that waits for the schema registry is excused: a restart would not bring the registry back. So is a
+    halted one: it stops on purpose, and says so.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -69,7 +71,8 @@ class Verdict:
     def _behind_since(self, tp: TP, partition: Partition, end: int | None, now: float) -> float | None:
         committed = position(partition)
         seen = self._seen.get(tp)
-        if seen is None or seen.committed != committed or partition.doing == _WAITING:
+        excused = partition.doing == _WAITING or partition.doing.startswith(HALTED)
+        if seen is None or seen.committed != committed or excused:
             seen = self._seen[tp] = _Seen(committed)
         if end is not None and end <= committed:
             seen.behind_since = None

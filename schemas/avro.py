@@ -8,6 +8,8 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 from schemas.marks import Column, Decimals, Default, Doc
 from schemas.topic import Avro
 
+UNKNOWN = "unknown"
+"""The symbol that stands for those a reader does not know."""
 _PRIMITIVES: dict[type, Any] = {str: "string", int: "long", float: "double", bool: "boolean", bytes: "bytes"}
 _DEBEZIUM_INTS = {"io.debezium.time.Date": "int", "int16": {"type": "int", "connect.type": "int16"}, "int32": "int"}
 
@@ -105,7 +107,9 @@ def _complex(hint: Any, namespace: str, seen: set[str], field: str) -> Any:
     origin = get_origin(hint)
     if origin is Literal:
         name = "".join(part.title() for part in field.split("_"))
-        return {"type": "enum", "name": name, "namespace": namespace, "symbols": list(get_args(hint))}
+        enum: Avro = {"type": "enum", "name": name, "namespace": namespace, "symbols": list(get_args(hint))}
+        # A reader that does not know a newer writer's symbol reads this one, so that a symbol can be added at all.
+        return {**enum, "default": UNKNOWN} if UNKNOWN in enum["symbols"] else enum
     if origin is list:
         inner, marks = split(get_args(hint)[0])
         return {"type": "array", "items": _type(inner, marks, namespace, seen, field)}

@@ -1,7 +1,7 @@
 """The BigQuery tables of a topic, derived from its record type: plain data, for whoever creates or fills them."""
 
 import enum
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -89,10 +89,26 @@ _SCALARS: dict[type, str] = {
 _SEMANTICS = {
     "io.debezium.time.Date": "DATE",
     "io.debezium.time.ZonedTimestamp": "TIMESTAMP",
+    "io.debezium.time.Timestamp": "DATETIME",
     "io.debezium.time.MicroTimestamp": "DATETIME",
+    "io.debezium.time.Time": "TIME",
     "io.debezium.time.MicroTime": "TIME",
     "io.debezium.data.Json": "JSON",
+    # numeric without a precision: BigQuery has no column that holds them all, text holds each exactly
+    "io.debezium.data.VariableScaleDecimal": "STRING",
 }
+_AVRO = {
+    "string": "STRING",
+    "int": "INT64",
+    "long": "INT64",
+    "float": "FLOAT64",
+    "double": "FLOAT64",
+    "boolean": "BOOL",
+    "bytes": "BYTES",
+    "fixed": "BYTES",
+    "enum": "STRING",
+}
+_LOGICAL = {"timestamp-micros": "TIMESTAMP", "timestamp-millis": "TIMESTAMP", "date": "DATE"}
 
 
 def table_name(topic: Topic) -> str:
@@ -148,6 +164,43 @@ def row_fields(topic: Topic) -> tuple[Field, ...]:
     return tuple(_fields(topic.value))
 
 
+def grown(table: WarehouseTable, extra: Iterable[Field]) -> WarehouseTable:
+    """The table with those of the columns that it lacks, after its own."""
+    have = {field.name for field in table.fields}
+    return replace(table, fields=(*table.fields, *(field for field in extra if field.name not in have)))
+
+
+def field_of_avro(name: str, avro: Any) -> Field:
+    """The column for a field of a writer's Avro schema, as the register would derive it; nullable unless an array.
+
+    A type that BigQuery has nothing closer for becomes JSON. Raises ``TypeError`` for a decimal it cannot hold.
+    """
+    if isinstance(avro, list):
+        arms = [arm for arm in avro if arm != "null"]
+        return field_of_avro(name, arms[0]) if len(arms) == 1 else Field(name=name, type="JSON", semantic="map")
+    if isinstance(avro, str):
+        avro = {"type": avro}
+    semantic, logical, kind = avro.get("connect.name"), avro.get("logicalType"), avro["type"]
+    if semantic in _SEMANTICS:
+        return Field(name=name, type=_SEMANTICS[semantic], semantic=semantic)
+    if logical == "decimal":
+        return _decimal_of(name, avro["precision"], avro.get("scale", 0))
+    if logical in _LOGICAL:
+        return Field(name=name, type=_LOGICAL[logical])
+    if kind == "array":
+        element = field_of_avro(name, avro["items"])
+        # an array of arrays
+        nested = element.mode is Mode.REPEATED
+        return Field(name=name, type="JSON", semantic="map") if nested else replace(element, mode=Mode.REPEATED)
+    if kind == "record":
+        inner = tuple(field_of_avro(field["name"], field["type"]) for field in avro["fields"])
+        return Field(name=name, type="RECORD", fields=inner)
+    if isinstance(kind, str):
+        known = _AVRO.get(kind)
+        return Field(name=name, type=known) if known else Field(name=name, type="JSON", semantic="map")
+    return field_of_avro(name, kind)
+
+
 def _fields(cls: type) -> Iterator[Field]:
     for name, hint in get_type_hints(cls, include_extras=True).items():
         try:
@@ -199,8 +252,12 @@ def _decimal(name: str, marks: tuple[Any, ...]) -> Field:
     mark = next((mark for mark in marks if isinstance(mark, Decimals)), None)
     if mark is None:
         raise TypeError("a Decimal needs a Decimals(precision, scale) mark")
-    whole = mark.precision - mark.scale
+    return _decimal_of(name, mark.precision, mark.scale)
+
+
+def _decimal_of(name: str, precision: int, scale: int) -> Field:
+    whole = precision - scale
     for kind, most_whole, most_scale in (("NUMERIC", 29, 9), ("BIGNUMERIC", 38, 38)):
-        if whole <= most_whole and mark.scale <= most_scale:
-            return Field(name=name, type=kind, precision=mark.precision, scale=mark.scale)
-    raise TypeError(f"BigQuery has no decimal of {mark.precision} digits, {mark.scale} of them after the point")
+        if whole <= most_whole and scale <= most_scale:
+            return Field(name=name, type=kind, precision=precision, scale=scale)
+    raise TypeError(f"BigQuery has no decimal of {precision} digits, {scale} of them after the point")

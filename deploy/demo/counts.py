@@ -8,8 +8,8 @@ from confluent_kafka import Consumer, TopicPartition
 from runtime.kafka import librdkafka
 from runtime.settings import KafkaSettings
 from runtime.topics import wanted
-from schemas.topic import Topic
 from schemas.events import EVENTS
+from schemas.topic import Topic
 from schemas.topics import ESCALATION, INBOUND, REPLY, SEARCH_DOCUMENTS, TOPICS
 
 _SECONDS = 5.0

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from decimal import Decimal
 from http import HTTPStatus
 
+from google.api_core.exceptions import NotFound
 from qdrant_client.http.exceptions import UnexpectedResponse
 
 from runtime import qdrant
@@ -35,8 +36,14 @@ class WarehouseView:
         self._view = f"`{self._warehouse.dataset}.{view_name(CAPTURED['offers'])}`"
 
     async def has_price(self, offer_id: int, price: Decimal) -> bool:
-        """Whether the current-state view shows that price now. Raises what the client raises."""
-        rows = await self._warehouse.query(f"SELECT price FROM {self._view} WHERE id = @id", {"id": offer_id})  # noqa: S608
+        """Whether the current-state view shows that price now; not before the sink made it.
+
+        Raises what the client raises.
+        """
+        try:
+            rows = await self._warehouse.query(f"SELECT price FROM {self._view} WHERE id = @id", {"id": offer_id})  # noqa: S608
+        except NotFound:
+            return False
         return any(row.price == price for row in rows)
 
     async def close(self) -> None:

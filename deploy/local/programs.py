@@ -8,8 +8,9 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from deploy.local import connect, databases, health, java, kafka, postgres, registry, warehouse
+from deploy.local import connect, databases, health, java, kafka, postgres, registry, security, warehouse
 from deploy.local.layout import HOST, Layout
+from schemas import access
 
 # Two seconds, but for the first time, when it writes what makes the next start quick.
 JAVA_STOP_SECONDS = 90
@@ -52,14 +53,19 @@ class Program:
 
 def _station(name: str, variables: tuple[str, ...], *, needs: tuple[str, ...]) -> Program:
     metrics = f"{name.replace('-', '_')}_metrics"
+    principal = access.BY_COMMAND[name.removesuffix("-sink")].name
     return Program(
         name,
         command=lambda _layout: [sys.executable, "-m", "deploy.cli", "run", name.removesuffix("-sink")],
         healthy=lambda layout: health.http_ok(layout.url(metrics, "/metrics")),
         ports=(metrics, "webhook") if name == "webhook" else (metrics,),
-        needs=needs,
+        needs=(*needs, "access"),
         variables=variables,
-        own_variables=lambda layout: {"BALCAO_METRICS_HOST": HOST, "BALCAO_METRICS_PORT": str(layout.ports[metrics])},
+        own_variables=lambda layout: {
+            "BALCAO_METRICS_HOST": HOST,
+            "BALCAO_METRICS_PORT": str(layout.ports[metrics]),
+            **security.variables(layout, principal),
+        },
         station=True,
         stop_seconds=20,
     )
@@ -111,9 +117,10 @@ INFRASTRUCTURE = (
         healthy=lambda layout: health.http_ok(layout.url("connect", "/health")),
         ports=("connect",),
         # Connectors it already has start with it, and fail without the registry.
-        needs=("kafka", "registry"),
+        needs=("kafka", "registry", "access"),
         bundles=("kafka", "debezium", "avro"),
         variables=("BALCAO_DEBEZIUM_*", *BROKER),
+        own_variables=lambda layout: security.variables(layout, access.CAPTURE),
         prepare=connect.prepare,
         stop_seconds=JAVA_STOP_SECONDS,
     ),
@@ -176,6 +183,17 @@ STATIONS = (
     ),
 )
 
+CATALOGUE = Program(
+    "catalogue",
+    command=lambda layout: [sys.executable, "-m", "deploy.cli", "catalogue", "--port", str(layout.ports["backoffice"])],
+    healthy=lambda layout: health.http_ok(layout.url("backoffice", "/healthz")),
+    ports=("backoffice",),
+    needs=("topics", "access"),
+    variables=("BALCAO_KAFKA_*",),
+    own_variables=lambda layout: security.variables(layout, access.CATALOGUE),
+    station=True,
+)
+
 # Only on demand: it is for somebody who watches.
 TRAFFIC = Program(
     "traffic",
@@ -188,4 +206,4 @@ TRAFFIC = Program(
     automatic=False,
 )
 
-PROGRAMS = {program.name: program for program in (*INFRASTRUCTURE, *STATIONS, TRAFFIC)}
+PROGRAMS = {program.name: program for program in (*INFRASTRUCTURE, *STATIONS, CATALOGUE, TRAFFIC)}

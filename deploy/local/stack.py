@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from deploy.local import bootstrap, credentials, graph, java, processes, supervisor_config
+from deploy.local import bootstrap, credentials, graph, java, processes, security, supervisor_config
 from deploy.local.artifacts import lock
 from deploy.local.bundles import Bundles, default_cache
 from deploy.local.connect import WORKER
@@ -19,7 +19,7 @@ from deploy.local.kafka import BROKER
 from deploy.local.layout import Layout
 from deploy.local.ports import DEFAULT_BASE, Ports
 from deploy.local.postgres import remove_outside
-from deploy.local.programs import INFRASTRUCTURE, JAVA_STOP_SECONDS, PROGRAMS, STATIONS, Program
+from deploy.local.programs import INFRASTRUCTURE, JAVA_STOP_SECONDS, PROGRAMS, Program
 from deploy.local.progress import Quiet, Reporter
 from deploy.local.registry import REGISTRY
 from deploy.local.supervision import SilentError, State, Supervisor
@@ -83,21 +83,31 @@ class Stack:
 
     # -- bringing it up and down
 
-    def up(self, stations: bool | Sequence[str] = True, *, bootstrapped: bool = True) -> None:
+    def up(
+        self,
+        stations: bool | Sequence[str] = True,
+        *,
+        bootstrapped: bool = True,
+        secure: bool | None = None,
+        without: Sequence[str] = (),
+    ) -> None:
         """Start what does not run: the infrastructure, the bootstrap's steps, then all stations, none, or those named.
 
-        Running it again starts only what is missing. On failure everything stays as it is, to be looked at.
+        Running it again starts only what is missing. On failure everything stays as it is, to be looked at. ``secure``
+        is for a new home (see ``security.py``); the programs and steps named by ``without`` are left out.
         """
         self.home.create()
         with self._exclusive():
+            security.settle(self.home, secure)
             layout = self._layout(credentials.ensure(self.home))
-            chosen = [*INFRASTRUCTURE, *_stations(stations)]
+            chosen = [one for one in (*INFRASTRUCTURE, *_stations(stations)) if one.name not in without]
             self._end_orphans()
             self._require_free_ports(chosen, layout)
             self._supervise(layout)
             tasks = [self._task(program, layout) for program in chosen]
             if bootstrapped:
-                tasks += [self._step(step, layout) for step in bootstrap.STEPS.values()]
+                steps = [step for step in bootstrap.STEPS.values() if layout.secure or not step.secure]
+                tasks += [self._step(step, layout) for step in steps if step.name not in without]
             graph.run(tasks)
 
     def down(self) -> None:
@@ -151,7 +161,8 @@ class Stack:
     # -- inside
 
     def _layout(self, known: credentials.Credentials) -> Layout:
-        return Layout(self.home, self._ports(), known, Bundles(default_cache(self._environ), lock()))
+        bundles = Bundles(default_cache(self._environ), lock())
+        return Layout(self.home, self._ports(), known, bundles, secure=security.remembered(self.home))
 
     def _ports(self) -> Ports:
         saved = Ports.saved(self.home)
@@ -283,7 +294,7 @@ def _known(program: str) -> Program:
 
 def _stations(chosen: bool | Sequence[str]) -> list[Program]:
     if isinstance(chosen, bool):
-        return [program for program in STATIONS if program.automatic] if chosen else []
+        return [program for program in PROGRAMS.values() if program.station and program.automatic] if chosen else []
     return [found for name in chosen if (found := _known(name)) not in INFRASTRUCTURE]
 
 

@@ -1,8 +1,10 @@
 """What an append that was not confirmed means for its rows."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import grpc
+from google.cloud.bigquery_storage_v1 import types
 
 _PASSING = frozenset(
     {
@@ -36,6 +38,14 @@ class AlreadyWrittenError(AppendError):
     """The stream has rows at that position."""
 
 
+class SchemaBehindError(AppendError):
+    """The table lacks a column of the rows, or the write service does not see it yet; nothing was written.
+
+    "It can take on the order of minutes for a schema change to be noticed":
+    https://cloud.google.com/bigquery/docs/write-api-streaming#update-schema
+    """
+
+
 class RowsRefusedError(AppendError):
     """Nothing was written, because of the rows at these indices; the texts are BigQuery's."""
 
@@ -44,12 +54,20 @@ class RowsRefusedError(AppendError):
         self.reasons = reasons
 
 
-def error_of(code: grpc.StatusCode, message: str) -> AppendError:
-    """What a status means for the rows.
+def error_of(code: grpc.StatusCode, message: str, details: Iterable[Any] = ()) -> AppendError:
+    """What a status means for the rows; ``details`` are those of a ``google.rpc.Status``.
 
     A status that neither confirms nor is known to pass (also ``UNKNOWN``: a server that failed half way) is a lost
     stream, because then only the table can tell.
     """
     if code is grpc.StatusCode.ALREADY_EXISTS:
         return AlreadyWrittenError(code, message)
+    if any(_is_behind(detail) for detail in details):
+        return SchemaBehindError(code, message)
     return (ConnectionBrokenError if code in _PASSING else StreamLostError)(code, message)
+
+
+def _is_behind(detail: Any) -> bool:
+    error = types.StorageError.pb()()
+    behind = types.StorageError.StorageErrorCode.SCHEMA_MISMATCH_EXTRA_FIELDS
+    return bool(detail.Is(error.DESCRIPTOR) and detail.Unpack(error) and error.code == behind)

@@ -41,6 +41,10 @@ class Merger:
         for partition, offset in written.items():
             self.wrote(partition, offset)
 
+    def reshape(self, table: WarehouseTable) -> None:
+        """Merges that table's columns from now on."""
+        self._table = table
+
     def wrote(self, partition: int, offset: int) -> None:
         """The history holds the partition's rows up to this offset. Never blocks."""
         self._written[partition] = max(offset, self._written.get(partition, -1))
@@ -61,10 +65,10 @@ class Merger:
         ranges = self.tail()
         if not ranges:
             return
-        dataset = self._queries.dataset
-        await self._queries.query(*sql.merge(dataset, self._table, self._history, ranges))
+        dataset, table = self._queries.dataset, self._table
+        await self._queries.query(*sql.merge(dataset, table, self._history, ranges))
         done = {partition: high for partition, (_, high) in ranges.items()}
-        await self._queries.query(*sql.advance(dataset, self._table.name, done))
+        await self._queries.query(*sql.advance(dataset, table.name, done))
         self._merged.update(done)
 
     async def run(self) -> None:

@@ -9,14 +9,17 @@ import structlog
 
 from runtime.clock import Clock, SystemClock
 from runtime.errors import BadRecord, UserError
+from runtime.gate import SchemaReader
+from runtime.halt import Halt
 from runtime.processor import Committed, Outcome, Processor
 from runtime.records import Batch, Record
 from runtime.retry import Backoff, retry
 from schemas import bigquery as tables
-from schemas.topic import Topic
+from schemas.topic import Avro, Topic
 from sinks.bigquery.changes import Change, change_of
 from sinks.bigquery.claims import Claims, Place
-from sinks.bigquery.errors import RowsRefusedError
+from sinks.bigquery.errors import RowsRefusedError, SchemaBehindError
+from sinks.bigquery.growth import Growth
 from sinks.bigquery.merger import Merger
 from sinks.bigquery.requests import EncodedRow, fitting
 from sinks.bigquery.rows import RowEncoder
@@ -26,18 +29,23 @@ from sinks.bigquery.writer import PartitionWriter
 
 log = structlog.get_logger(__name__)
 _BREATH = 500
+_BEHIND_SECONDS = 5.0
 _START = Backoff(first=0.2, ceiling=5.0, attempts=10)
 Rejected = list[tuple[Record, BadRecord]]
 
 
 @dataclass(slots=True)
 class Kept:
-    """Where one topic's rows go; of ``merger`` and ``upserts`` at most one is set, neither for events."""
+    """Where one topic's rows go; of ``merger`` and ``upserts`` at most one is set, neither for events.
+
+    ``growth`` replaces the encoder, and what else depends on the columns, when the topic gains some.
+    """
 
     topic: Topic
     encoder: RowEncoder
     merger: Merger | None = None
     upserts: Upserts | None = None
+    growth: Growth | None = None
 
 
 @dataclass(slots=True)
@@ -50,7 +58,7 @@ class Wiring:
     close: Callable[[], Awaitable[None]]
 
 
-class BigQuerySink(Processor):
+class BigQuerySink(Processor, SchemaReader):
     """Writes batches to history streams. Batches adapt by themselves: while one is written, the next one gathers.
 
     A batch is done when its rows can be queried. Its outcome's metadata names the stream, the last Kafka offset in the
@@ -107,25 +115,42 @@ class BigQuerySink(Processor):
         if writer is not None:
             writer.drop()
 
+    async def written_with(self, topic: Topic, schema: Avro, offset: int) -> None:
+        growth = self._kept[topic.name].growth
+        if growth is not None:
+            await growth.admit(schema, offset)
+
     async def process(self, batch: Batch) -> Outcome:
         kept = self._kept[batch.topic.name]
         writer = self._writers[batch.topic.name, batch.partition]
         rejected: Rejected = []
-        changes, rows = await self._encoded(kept, batch, rejected)
-        await self._write(writer, changes, rows, rejected)
-        if kept.upserts is not None and changes:
-            await kept.upserts.write([change.row for change in changes])
+        # one encoder for the whole batch: another partition may bring new columns meanwhile
+        encoder, upserts = kept.encoder, kept.upserts
+        changes, rows = await self._encoded(kept.topic, encoder, batch, rejected)
+        writer.reshape(encoder.descriptor)
+        try:
+            await self._write(writer, changes, rows, rejected)
+            if upserts is not None and changes:
+                await upserts.write([change.row for change in changes])
+        except SchemaBehindError as behind:
+            log.warning("BigQuery does not take the rows' columns yet", topic=batch.topic.name, error=str(behind))
+            if kept.growth is not None:
+                await kept.growth.restore(batch.first_offset)
+            why = "BigQuery does not take the rows' columns yet; tried again until it does"
+            raise Halt(why, batch.first_offset, retry_seconds=_BEHIND_SECONDS, passing=True) from behind
         if kept.merger is not None and changes:
             kept.merger.wrote(batch.partition, writer.last_offset)
         return Outcome(rejected, _metadata(writer))
 
-    async def _encoded(self, kept: Kept, batch: Batch, rejected: Rejected) -> tuple[list[Change], list[EncodedRow]]:
+    async def _encoded(
+        self, topic: Topic, encoder: RowEncoder, batch: Batch, rejected: Rejected
+    ) -> tuple[list[Change], list[EncodedRow]]:
         changes: list[Change] = []
         rows: list[EncodedRow] = []
         for number, record in enumerate(batch.records, 1):
             try:
-                change = change_of(kept.topic, batch.partition, record)
-                row = fitting(EncodedRow(record.offset, kept.encoder.encode(change.row)))
+                change = change_of(topic, batch.partition, record)
+                row = fitting(EncodedRow(record.offset, encoder.encode(change.row)))
             except BadRecord as bad:
                 rejected.append((record, bad))
                 continue

@@ -4,6 +4,7 @@ Source: https://cloud.google.com/bigquery/docs/write-api
 """
 
 import asyncio
+from collections.abc import Iterable
 from typing import Any, Protocol
 
 import grpc
@@ -13,6 +14,7 @@ from google.cloud.bigquery_storage_v1 import types
 from google.cloud.bigquery_storage_v1.services.big_query_write import BigQueryWriteAsyncClient
 from google.cloud.bigquery_storage_v1.services.big_query_write.transports import BigQueryWriteGrpcAsyncIOTransport
 from google.protobuf.descriptor_pb2 import DescriptorProto
+from google.rpc import status_pb2  # type: ignore[import-untyped]
 
 from runtime.settings import BigQuerySettings
 from sinks.bigquery.errors import ConnectionBrokenError, RowsRefusedError, error_of
@@ -123,7 +125,8 @@ class GrpcConnection:
         if response.row_errors:
             raise RowsRefusedError({error.index: error.message for error in response.row_errors})
         if response.error.code:
-            raise error_of(_CODES.get(response.error.code, grpc.StatusCode.UNKNOWN), response.error.message)
+            error = response.error
+            raise error_of(_CODES.get(error.code, grpc.StatusCode.UNKNOWN), error.message, error.details)
 
     def close(self) -> None:
         self._call.cancel()
@@ -135,7 +138,7 @@ class GrpcConnection:
         except TimeoutError:
             raise ConnectionBrokenError(grpc.StatusCode.DEADLINE_EXCEEDED, f"no answer in {self._timeout} s") from None
         except grpc.aio.AioRpcError as error:
-            raise error_of(error.code(), error.details() or "") from None
+            raise error_of(error.code(), error.details() or "", _details(error)) from None
         except asyncio.InvalidStateError:
             code = await self._call.code()
             raise error_of(code, await self._call.details() or "the call is over") from None
@@ -149,3 +152,11 @@ class GrpcConnection:
             request.proto_rows.writer_schema.proto_descriptor.CopyFrom(self._descriptor)
             self._descriptor = None
         return request
+
+
+def _details(error: grpc.aio.AioRpcError) -> Iterable[Any]:
+    """What the server says beside the status: https://cloud.google.com/apis/design/errors#error_details"""
+    for name, value in error.trailing_metadata() or ():
+        if name == "grpc-status-details-bin":
+            return tuple(status_pb2.Status.FromString(value).details)
+    return ()

@@ -90,6 +90,17 @@ def _local(value: int) -> str:
     return (_EPOCH + timedelta(microseconds=value)).replace(tzinfo=None).isoformat(sep=" ")
 
 
+def _millis(convert: Convert) -> Convert:
+    return lambda value: convert(value * 1000)
+
+
+def _any_scale(value: Any) -> str:
+    """Debezium's VariableScaleDecimal: the unscaled integer's bytes, and how many digits stand after the point."""
+    unscaled = int.from_bytes(value["value"], "big", signed=True)
+    digits = tuple(int(digit) for digit in str(abs(unscaled)))
+    return format(Decimal((unscaled < 0, digits, -value["scale"])), "f")
+
+
 def _time(value: int) -> str:
     if not 0 <= value < _DAY_MICROS:
         raise _unfit("TIME", "not within one day (PostgreSQL's 24:00:00 arrives so)")
@@ -142,8 +153,11 @@ _BY_SEMANTIC: dict[str, Convert] = {
     "micros": _within,
     "io.debezium.time.Date": _days,
     "io.debezium.time.ZonedTimestamp": _zoned,
+    "io.debezium.time.Timestamp": _millis(_local),
     "io.debezium.time.MicroTimestamp": _local,
+    "io.debezium.time.Time": _millis(_time),
     "io.debezium.time.MicroTime": _time,
+    "io.debezium.data.VariableScaleDecimal": _any_scale,
     "io.debezium.data.Json": _json,
 }
 _BY_TYPE: dict[str, Convert] = {"INT64": _int64, "DATE": _date, "TIMESTAMP": _instant, "STRING": _text}

@@ -11,13 +11,15 @@ from google.cloud import bigquery
 from google.cloud.bigquery.table import PrimaryKey, TableConstraints
 
 from runtime.settings import BigQuerySettings
-from schemas.bigquery import Field, WarehouseTable
+from schemas.bigquery import Field, Mode, WarehouseTable
 from sinks.bigquery import sql
 from sinks.bigquery.claims import NO_PARAMETERS
 
 T = TypeVar("T")
 _TIMEOUT = 30.0
 _THREADS = 4
+_STANDARD = {"INTEGER": "INT64", "FLOAT": "FLOAT64", "BOOLEAN": "BOOL", "STRUCT": "RECORD"}
+"""REST's older names for types."""
 
 
 class Warehouse:
@@ -54,6 +56,24 @@ class Warehouse:
         await self._in_thread(self._create_dataset)
         await asyncio.gather(*(self._prepare(table) for table in tables))
 
+    async def columns(self, name: str) -> dict[str, Field]:
+        """The table's columns as they are now."""
+        table = await self._in_thread(lambda: self._table(name))
+        return {column.name: _field(column) for column in table.schema}
+
+    async def add(self, name: str, fields: Sequence[Field]) -> None:
+        """Gives the table the columns it lacks, after its own; columns that are there stay as they are. Idempotent.
+
+        BigQuery may take minutes until rows can be appended with a new column.
+        """
+        missing = await self._missing(name, fields)
+        for field in missing:
+            # one a statement: DuckDB, behind the emulator, takes no more
+            await self.query(sql.add_columns(self.dataset, name, [field]))
+        if missing and await self._missing(name, missing):
+            # BigQuery shows a column at once; the emulator's tables.get, and its appends, know it after a patch
+            await self._in_thread(lambda: self._patch(name, missing))
+
     async def drop(self, name: str) -> None:
         """Drops a table that this process made for itself."""
         await self._in_thread(
@@ -80,9 +100,21 @@ class Warehouse:
             )
         )
         have = {column.name for column in existing.schema}
-        missing = [field for field in table.fields if field.name not in have]
-        if missing:
-            await self.query(sql.add_columns(self.dataset, table.name, missing))
+        if any(field.name not in have for field in table.fields):
+            await self.add(table.name, table.fields)
+
+    async def _missing(self, name: str, fields: Sequence[Field]) -> list[Field]:
+        have = {column.lower() for column in await self.columns(name)}
+        return [field for field in fields if field.name.lower() not in have]
+
+    def _table(self, name: str) -> Any:
+        return self._client.get_table(f"{self.dataset}.{name}", retry=None, timeout=self._timeout)
+
+    def _patch(self, name: str, missing: Sequence[Field]) -> None:
+        table = self._table(name)
+        have = {column.name for column in table.schema}
+        table.schema = [*table.schema, *(_column(field) for field in missing if field.name not in have)]
+        self._client.update_table(table, ["schema"], retry=None, timeout=self._timeout)
 
 
 def _client(settings: BigQuerySettings) -> Any:
@@ -114,3 +146,17 @@ def _column(field: Field) -> bigquery.SchemaField:
     if field.fields:
         shape["fields"] = [_column(inner).to_api_repr() for inner in field.fields]
     return bigquery.SchemaField.from_api_repr(shape)
+
+
+def _field(column: Any) -> Field:
+    kind = _STANDARD.get(column.field_type, column.field_type)
+    inner = tuple(_field(each) for each in column.fields)
+    precision, scale = column.precision, column.scale
+    return Field(
+        name=column.name,
+        type=kind,
+        mode=Mode.REPEATED if column.mode == "REPEATED" else Mode.NULLABLE,
+        precision=None if precision is None else int(precision),
+        scale=None if precision is None else int(scale or 0),
+        fields=inner,
+    )

@@ -2,16 +2,19 @@
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 
 import structlog
 
 from runtime.clock import Clock
 from runtime.settings import BigQuerySettings
 from schemas import bigquery as tables
+from schemas.bigquery import Field, WarehouseTable
 from schemas.topic import Topic
 from schemas.topics import TOPICS
 from sinks.bigquery import sql
 from sinks.bigquery.claims import Claims
+from sinks.bigquery.growth import Growth
 from sinks.bigquery.merger import Merger, resume
 from sinks.bigquery.probe import applies_changes
 from sinks.bigquery.processor import Kept, Wiring
@@ -59,6 +62,7 @@ async def _kept(
     histories: dict[str, str] = {}
     for topic in topics:
         one = Kept(topic, RowEncoder(tables.history(topic).fields))
+        one.growth = Growth(topic, warehouse, partial(_reshape, one, warehouse, storage))
         kept.append(one)
         current = currents[topic.name]
         if current is None:
@@ -69,15 +73,26 @@ async def _kept(
             history = tables.history_name(topic)
             one.merger = Merger(warehouse, current, history, clock=clock, turns=turns)
             mergers[current.name], histories[current.name] = one.merger, history
-    await asyncio.gather(*(_view(warehouse, topic, native=native) for topic in topics))
+    await asyncio.gather(*(one.growth.resume() for one in kept if one.growth is not None))
     await resume(warehouse, mergers, histories)
     return kept
 
 
-async def _view(warehouse: Warehouse, topic: Topic, *, native: bool) -> None:
-    current = tables.current(topic)
-    if current is None:
-        return
+async def _reshape(
+    kept: Kept, warehouse: Warehouse, storage: GrpcStorage, beyond: Sequence[Field], brought: Sequence[Field]
+) -> None:
+    """Brings all that depends on the columns to them: ``beyond`` the tables hold, ``brought`` a row may bring."""
+    topic, current = kept.topic, tables.current(kept.topic)
+    if current is not None:
+        await _view(warehouse, topic, tables.grown(current, beyond), native=kept.upserts is not None)
+        if kept.upserts is not None:
+            kept.upserts = Upserts(storage, tables.grown(current, brought))
+        if kept.merger is not None:
+            kept.merger.reshape(tables.grown(current, beyond))
+    kept.encoder = RowEncoder(tables.grown(tables.history(topic), brought).fields)
+
+
+async def _view(warehouse: Warehouse, topic: Topic, current: WarehouseTable, *, native: bool) -> None:
     body = (
         sql.live_view(warehouse.dataset, current)
         if native

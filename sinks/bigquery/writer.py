@@ -85,6 +85,12 @@ class PartitionWriter:
             else:
                 return
 
+    def reshape(self, descriptor: DescriptorProto) -> None:
+        """Rows are of that type from now on; the stream stays, a connection of another type is closed."""
+        if descriptor is not self._descriptor:
+            self._descriptor = descriptor
+            self._disconnect()
+
     def drop(self) -> None:
         """Forgets the stream and closes the connection."""
         self._disconnect()

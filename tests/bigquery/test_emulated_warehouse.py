@@ -15,9 +15,9 @@ from runtime.settings import BigQuerySettings
 from schemas import bigquery as tables
 from schemas.bigquery import Field
 from schemas.captured import CAPTURED
+from schemas.events import ORDER_STATUS_CHANGED
 from schemas.example import read
 from schemas.topic import Topic
-from schemas.events import ORDER_STATUS_CHANGED
 from sinks.bigquery import sql
 from sinks.bigquery.errors import AppendError
 from sinks.bigquery.probe import applies_changes

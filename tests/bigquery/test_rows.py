@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from runtime.errors import BadRecord
 from schemas import bigquery as tables
 from schemas.captured import CAPTURED
+from schemas.events import ORDER_STATUS_CHANGED
 from schemas.marks import Column, Decimals, Doc, Personal
 from schemas.topic import Table, Topic
-from schemas.events import ORDER_STATUS_CHANGED
 from schemas.topics import TOPICS
 from sinks.bigquery.rows import RowEncoder
 from sinks.bigquery.upserts import sequence_number, upsert_of

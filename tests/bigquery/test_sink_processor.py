@@ -13,8 +13,8 @@ from runtime.processor import Committed
 from runtime.records import Batch, Record
 from schemas import bigquery as tables
 from schemas.captured import CAPTURED
-from schemas.example import read
 from schemas.events import ORDER_STATUS_CHANGED
+from schemas.example import read
 from sinks.bigquery import sql
 from sinks.bigquery.changes import change_of
 from sinks.bigquery.claims import Claims

@@ -42,7 +42,9 @@ def test_an_inline_secret_is_refused(tmp_path: Path) -> None:
 
 
 def test_an_unknown_connector_is_named_with_the_known_ones() -> None:
-    with pytest.raises(UserError, match="no connector named 'orders'; there are: marketplace, platform-outbox, platform-tables"):
+    with pytest.raises(
+        UserError, match="no connector named 'orders'; there are: marketplace, platform-outbox, platform-tables"
+    ):
         configs.connectors(["orders"])
 
 

@@ -10,6 +10,7 @@ from deploy.local.stack import Stack
 from runtime.settings import RegistrySettings, load
 from schemas.captured import CAPTURED
 from schemas.envelope import schema_of
+from schemas.events import ORDER_PLACED
 from schemas.topic import Topic
 
 pytestmark = pytest.mark.broker
@@ -47,9 +48,10 @@ def test_debezium_registered_what_the_register_declares(stack: Stack, topic: Top
     assert_registered(topic)
 
 
-def test_subjects_without_a_rule_of_their_own_are_protected(stack: Stack) -> None:
+def test_only_subjects_of_captured_tables_have_no_rule(stack: Stack) -> None:
     with SchemaRegistryClient({"url": load(RegistrySettings).url}) as registry:
-        assert registry.get_compatibility() == "BACKWARD"
+        assert registry.get_compatibility() == "NONE"
+        assert registry.get_compatibility(ORDER_PLACED.subject) == "FULL_TRANSITIVE"
 
 
 def test_the_comparison_sees_a_retyped_column(stack: Stack) -> None:

@@ -23,6 +23,7 @@ KNOWS = {
     "webhook": {"WEBHOOK_APP_SECRET", "WEBHOOK_VERIFY_TOKEN"},
     "streams": {"PASSWORD_MARKETPLACE_READER"},
     "events": set(),
+    "catalogue": set(),
     "customer": {"PASSWORD_MARKETPLACE_READER", "PASSWORD_PLATFORM_AGENT"},
     "bigquery-sink": set(),
     "qdrant-sink": set(),

@@ -11,7 +11,7 @@ import pytest
 
 from deploy.local.stack import Stack
 from runtime.errors import UserError
-from schemas.captured import CAPTURED
+from schemas.captured import CAPTURED, PLATFORM_CAPTURED
 from schemas.identifiers import is_cnpj, is_gtin, is_nfe_access_key, with_nfe_digit
 from store import migrate as migrations
 from tests.store.databases import Database, made
@@ -103,10 +103,19 @@ def test_the_publications_hold_what_is_captured(market: Database, talks: Databas
     found = query(market, "marketplace_owner", published)
     assert {pub for pub, _ in found} == {"balcao_marketplace"}
     assert {table for _, table in found} == {*CAPTURED, "debezium_heartbeat", "debezium_signal"}
-    assert query(talks, "platform_owner", published) == [
+    assert set(query(talks, "platform_owner", published)) == {
         ("balcao_platform", "debezium_heartbeat"),
         ("balcao_platform", "outbox"),
-    ]
+        ("balcao_platform_tables", "debezium_heartbeat"),
+        *(("balcao_platform_tables", table) for table in PLATFORM_CAPTURED),
+    }
+
+
+@pytest.mark.parametrize("column", ["contact", "slots", "phone_number_id"])
+def test_debezium_cannot_read_who_talks_or_what_is_said(talks: Database, column: str) -> None:
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        query(talks, "debezium", f"SELECT {column} FROM conversations")
+    query(talks, "debezium", "SELECT id, state, rating FROM conversations")
 
 
 def test_captured_columns_avoid_what_the_registry_or_connect_would_spoil(market: Database) -> None:

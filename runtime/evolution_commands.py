@@ -1,0 +1,39 @@
+"""`balcao topics drift|skip`: what changed under the register, and how to pass records that nobody can take."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+
+def drift() -> None:
+    """Say where captured tables differ from the register; exit 1 when a difference stops their consumers."""
+    from runtime.drift import find
+    from runtime.settings import RegistrySettings, load
+    from schemas.topics import TOPICS
+
+    found = find(load(RegistrySettings), TOPICS)
+    for one in found:
+        sys.stdout.write(f"{'stops: ' if one.breaking else 'note: '}{one.sentence}\n")
+    if not found:
+        sys.stdout.write("every captured table is what the register says\n")
+    if any(one.breaking for one in found):
+        raise typer.Exit(1)
+
+
+def skip(
+    station: Annotated[str, typer.Argument(help="Whose consumer group: bigquery, streams, ...; stop it first.")],
+    topic: Annotated[str, typer.Argument(help="The topic's full name.")],
+    partition: Annotated[int, typer.Option(help="The partition.")] = 0,
+    to: Annotated[int | None, typer.Option(help="The next offset to read; the topic's end when left out.")] = None,
+) -> None:
+    """Move a stopped station past records that it cannot take; they stay in the topic."""
+    from runtime.errors import UserError
+    from runtime.settings import KafkaSettings, load
+    from runtime.skip import skip as move
+    from schemas.topics import BY_NAME
+
+    if topic not in BY_NAME:
+        raise UserError(f"there is no topic {topic!r} in the register")
+    before, after = move(load(KafkaSettings), f"balcao.{station}", topic, partition, to=to)
+    sys.stdout.write(f"{topic}[{partition}]: balcao.{station} goes on at {after} instead of {before}\n")

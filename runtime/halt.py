@@ -1,0 +1,43 @@
+"""Stopping one partition, in words, while the others go on."""
+
+from prometheus_client import Gauge
+
+HALTED_AT = Gauge(
+    "balcao_halted_at_offset",
+    "Where a partition stopped until a person or time helps; there is no series for one that goes on.",
+    ["group", "topic", "partition"],
+)
+UNREGISTERED_COLUMNS = Gauge(
+    "balcao_unregistered_columns", "Columns that are captured but not in the register.", ["group", "topic"]
+)
+
+RUNBOOK = "docs/runbooks/breaking-schema-change.md"
+HALTED = "halted at "
+"""How the ``doing`` of a halted partition begins."""
+
+
+class Halt(Exception):  # noqa: N818 - a state that a person or time ends, not an error of a record
+    """The partition stops before ``offset``: the record and all after it stay uncommitted, nothing is lost.
+
+    It is tried again every ``retry_seconds``. ``sentence`` says what happened; it may not quote a value. One that is
+    ``passing`` ends by itself, and is no alarm.
+    """
+
+    def __init__(self, sentence: str, offset: int, *, retry_seconds: float = 60.0, passing: bool = False) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.offset = offset
+        self.retry_seconds = retry_seconds
+        self.passing = passing
+
+    def __str__(self) -> str:
+        return f"{self.offset}: {self.sentence}"
+
+
+def show(group: str, topic: str, partition: int, offset: int | None) -> None:
+    """Sets the gauge of halted partitions, or takes the partition out of it with ``None``."""
+    labels = (group, topic, str(partition))
+    if offset is not None:
+        HALTED_AT.labels(*labels).set(offset)
+    else:
+        HALTED_AT.remove(*labels)

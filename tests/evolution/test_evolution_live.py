@@ -1,0 +1,266 @@
+"""ALTER TABLE while the stream runs: what is compatible flows on, what breaks stops its own table only."""
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, LiteralString
+
+import httpx
+import pytest
+from google.api_core.exceptions import BadRequest
+from psycopg import AsyncConnection, sql
+
+from deploy.local.programs import PROGRAMS
+from deploy.local.stack import Stack
+from runtime.drift import find
+from runtime.settings import KafkaSettings, RegistrySettings, load
+from runtime.skip import SkipRefusedError, skip
+from schemas.captured import CAPTURED
+from schemas.topic import Topic
+from sinks.bigquery.warehouse import Warehouse
+
+pytestmark = [pytest.mark.broker, pytest.mark.timeout(300)]
+RETURNS, COMPLAINTS = CAPTURED["returns"], CAPTURED["complaints"]
+GROUP = "balcao.bigquery"
+LIMIT = 60
+Owner = AsyncConnection[Any]
+
+
+async def eventually(look: Callable[[], Awaitable[bool]], what: str) -> None:
+    try:
+        async with asyncio.timeout(LIMIT):
+            while not await _holds(look):  # noqa: ASYNC110 - what is waited for is in other processes
+                await asyncio.sleep(0.3)
+    except TimeoutError:
+        raise AssertionError(f"not within {LIMIT} s: {what}") from None
+
+
+async def _holds(look: Callable[[], Awaitable[bool]]) -> bool:
+    """A query may name a column that is not there yet."""
+    try:
+        return await look()
+    except BadRequest:
+        return False
+
+
+async def rows(analyst: Warehouse, text: str) -> Sequence[Any]:
+    return await analyst.query(text.format(d=analyst.dataset))
+
+
+async def count(analyst: Warehouse, table: str) -> int:
+    (row,) = await rows(analyst, f"SELECT COUNT(*) AS number FROM `{{d}}.{table}`")
+    return int(row.number)
+
+
+async def last(analyst: Warehouse, topic: Topic) -> int:
+    assert topic.table is not None
+    (row,) = await rows(analyst, f"SELECT MAX(_offset) AS number FROM `{{d}}.{topic.table.name}_history`")
+    return -1 if row.number is None else int(row.number)
+
+
+async def ids(owner: Owner, query: LiteralString) -> list[int]:
+    return [number for (number,) in await (await owner.execute(query)).fetchall()]
+
+
+def pids(stack: Stack) -> dict[str, int]:
+    return {name: stack.pid(name) for name in ("bigquery-sink", "streams", "connect")}
+
+
+def halted(stack: Stack) -> dict[str, float]:
+    """The topics that the sink says it has stopped, and where."""
+    text = httpx.get(stack.layout().url("bigquery_sink_metrics", "/metrics")).text
+    found = {}
+    for line in text.splitlines():
+        if line.startswith("balcao_halted_at_offset{"):
+            labels, _, value = line.rpartition(" ")
+            found[labels.split('topic="')[1].split('"')[0]] = float(value)
+    return found
+
+
+def drifts(topic: Topic) -> list[str]:
+    return [one.sentence for one in find(load(RegistrySettings), [topic])]
+
+
+@asynccontextmanager
+async def altered(owner: Owner, change: LiteralString, undo: LiteralString, **names: str) -> AsyncIterator[None]:
+    await execute(owner, change, **names)
+    try:
+        yield
+    finally:
+        await execute(owner, undo, **names)
+
+
+async def execute(owner: Owner, text: LiteralString, *values: object, **names: str) -> None:
+    quoted = {name: sql.Identifier(value) for name, value in names.items()}
+    await owner.execute(sql.SQL(text).format(**quoted), values)
+
+
+def fresh() -> dict[str, str]:
+    """Names of columns that BigQuery's tables do not have from an earlier run."""
+    mark = uuid.uuid4().hex[:8]
+    return {"note": f"note_{mark}", "score": f"score_{mark}"}
+
+
+async def test_an_added_column_reaches_the_warehouse_while_changes_go_on(
+    platform: Stack, owner: Owner, analyst: Warehouse
+) -> None:
+    some = await ids(owner, "SELECT id FROM returns ORDER BY id LIMIT 20")
+    before = pids(platform)
+
+    async def settled(number: int) -> bool:
+        return await last(analyst, RETURNS) >= number
+
+    await owner.execute("UPDATE returns SET reason = reason WHERE id = %s", (some[0],))
+    await asyncio.sleep(3)
+    start, history = await last(analyst, RETURNS), await count(analyst, "returns_history")
+    written, stop = 0, asyncio.Event()
+
+    async def traffic() -> None:
+        nonlocal written
+        dsn = platform.environment()["BALCAO_MARKETPLACE_WRITER_DSN"]
+        async with await AsyncConnection.connect(dsn, autocommit=True) as connection:
+            while not stop.is_set():
+                mark = str(written)
+                await connection.execute(
+                    "UPDATE returns SET details = %s WHERE id = %s", (mark, some[written % len(some)])
+                )
+                written += 1
+                await asyncio.sleep(0.01)
+
+    busy = asyncio.create_task(traffic())
+    await asyncio.sleep(1)
+    names = fresh()
+    note, score = names["note"], names["score"]
+    add: LiteralString = "ALTER TABLE returns ADD COLUMN {note} text, ADD COLUMN {score} numeric(6, 3) DEFAULT 0.5"
+    async with altered(owner, add, "ALTER TABLE returns DROP COLUMN {note}, DROP COLUMN {score}", **names):
+        change: LiteralString = "UPDATE returns SET {note} = 'number ' || id, {score} = 1.125 WHERE id = %s"
+        await execute(owner, change, some[3], **names)
+        written += 1
+        await asyncio.sleep(2)
+        stop.set()
+        await busy
+
+        await eventually(lambda: settled(start + written), "every change is in the history")
+        assert await count(analyst, "returns_history") == history + written
+        (noted,) = await rows(analyst, f"SELECT * FROM `{{d}}.returns_current` WHERE id = {some[3]}")
+        assert (noted[note], str(noted[score])) == (f"number {some[3]}", "1.125")
+        earlier = await rows(analyst, f"SELECT {note} FROM `{{d}}.returns_history` WHERE _offset <= {start}")
+        assert {row[note] for row in earlier} == {None}
+
+        async def merged() -> bool:
+            found = await rows(analyst, f"SELECT {note} FROM `{{d}}.returns` WHERE id = {some[3]}")
+            return [row[note] for row in found] == [f"number {some[3]}"]
+
+        await eventually(merged, "the table of current rows has the column's value")
+        assert pids(platform) == before
+        assert halted(platform) == {}
+        sentence = "(text) is captured but not in the register; add it to schemas/records/marketplace.py"
+        assert f"returns.{note} {sentence}" in drifts(RETURNS)
+
+        platform.restart("bigquery-sink")
+        await execute(owner, "UPDATE returns SET {note} = 'again' WHERE id = %s", some[4], **names)
+
+        async def known() -> bool:
+            wanted = f"WHERE id IN ({some[3]}, {some[4]})"
+            found = await rows(analyst, f"SELECT id, {note} FROM `{{d}}.returns_current` {wanted}")
+            return {row.id: row[note] for row in found} == {some[3]: f"number {some[3]}", some[4]: "again"}
+
+        await eventually(known, "a process started later knows the column")
+
+
+async def test_a_dropped_column_that_the_register_never_had_stops_nobody(
+    platform: Stack, owner: Owner, analyst: Warehouse
+) -> None:
+    (one,) = await ids(owner, "SELECT id FROM returns ORDER BY id LIMIT 1")
+    names = fresh()
+    drop: LiteralString = "ALTER TABLE returns DROP COLUMN IF EXISTS {note}"
+    async with altered(owner, "ALTER TABLE returns ADD COLUMN {note} text", drop, **names):
+        await execute(owner, "UPDATE returns SET {note} = 'here' WHERE id = %s", one, **names)
+        await execute(owner, drop, **names)
+        await owner.execute("UPDATE returns SET details = %s WHERE id = %s", (names["note"], one))
+
+    async def arrived() -> bool:
+        found = await rows(analyst, f"SELECT * FROM `{{d}}.returns_current` WHERE id = {one}")
+        return [(row.details, row.get(names["note"], "lacking")) for row in found] == [(names["note"], None)]
+
+    await eventually(arrived, "the change after the drop")
+    assert halted(platform) == {}
+
+
+async def test_a_breaking_change_stops_its_table_only_until_the_runbook_s_steps_are_done(
+    platform: Stack, owner: Owner, analyst: Warehouse
+) -> None:
+    first, second = await ids(owner, "SELECT id FROM complaints ORDER BY id LIMIT 2")
+    (invoice,) = await ids(owner, "SELECT id FROM invoices ORDER BY id LIMIT 1")
+    mark = uuid.uuid4().hex
+    before = pids(platform)
+    await owner.execute("UPDATE complaints SET body = %s WHERE id = %s", (f"good {mark}", second))
+    rename: LiteralString = "ALTER TABLE complaints RENAME COLUMN subject TO matter"
+    async with altered(owner, rename, "ALTER TABLE complaints RENAME COLUMN matter TO subject"):
+        await owner.execute("UPDATE complaints SET body = %s WHERE id = %s", (f"breaks {mark}", first))
+        await owner.execute("UPDATE invoices SET amount = amount + 1 WHERE id = %s RETURNING amount", (invoice,))
+
+        async def stopped() -> bool:
+            return COMPLAINTS.name in halted(platform)
+
+        await eventually(stopped, "the sink says that the table is stopped")
+        stands = int(halted(platform)[COMPLAINTS.name])
+        amount = (
+            await (await owner.execute("SELECT amount FROM invoices WHERE id = %s", (invoice,))).fetchone() or [0]
+        )[0]
+
+        async def others() -> bool:
+            found = await rows(analyst, f"SELECT amount FROM `{{d}}.invoices_current` WHERE id = {invoice}")
+            return [row.amount for row in found] == [amount]
+
+        await eventually(others, "another table's change")
+        assert await bodies(analyst, first, second) == {second: f"good {mark}"} | await bodies(analyst, first)
+        assert mark not in str(await bodies(analyst, first))
+        assert await last(analyst, COMPLAINTS) == stands - 1
+        assert pids(platform) == before
+        assert any("column subject (text) was dropped or renamed" in sentence for sentence in drifts(COMPLAINTS))
+
+    with pytest.raises(SkipRefusedError, match="stop every process"):
+        skip(load(KafkaSettings), GROUP, COMPLAINTS.name, 0)
+    await owner.execute("UPDATE complaints SET body = %s WHERE id = %s", (f"waits {mark}", second))
+    for name in stations():
+        platform.stop(name)
+    try:
+        for group in ("bigquery", *(name for name in stations() if name != "bigquery-sink")):
+            await passed(f"balcao.{group}", stands)
+    finally:
+        for name in stations():
+            platform.start(name)
+    # the skipped rows are written once more, so that they arrive with the newest version
+    await owner.execute("UPDATE complaints SET status = status WHERE id = %s", (first,))
+
+    async def goes_on() -> bool:
+        found = await bodies(analyst, first, second)
+        return found == {first: f"breaks {mark}", second: f"waits {mark}"} and not halted(platform)
+
+    await eventually(goes_on, "the table goes on")
+
+
+async def bodies(analyst: Warehouse, *numbers: int) -> dict[int, str]:
+    wanted = ", ".join(map(str, numbers))
+    found = await rows(analyst, f"SELECT id, body FROM `{{d}}.complaints_current` WHERE id IN ({wanted})")
+    return {row.id: row.body for row in found}
+
+
+def stations() -> list[str]:
+    """The programs that read the complaints."""
+    return [name for name in ("bigquery-sink", "events") if name in PROGRAMS]
+
+
+async def passed(group: str, stands: int) -> None:
+    """Skips the one record, as soon as the group is idle."""
+
+    async def done() -> bool:
+        try:
+            skip(load(KafkaSettings), group, COMPLAINTS.name, 0, to=stands + 1)
+        except SkipRefusedError as error:
+            return "cannot go" in str(error)
+        return True
+
+    await eventually(done, f"{group} is idle")
