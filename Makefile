@@ -7,7 +7,7 @@ STAMP := $(VENV)/.stamp
 PATHS := clients schemas connectors streams agents sinks backoffice store runtime deploy tests bench
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo stop test check bench derive lock clean
+.PHONY: help setup demo stop test check contracts bench derive lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -41,6 +41,9 @@ check: $(STAMP) ## format, lint, types, architecture, derived files, compose fil
 	@$(BIN)/lint-imports
 	@$(BIN)/balcao derive --check
 	@$(BIN)/python -m pytest -q tests/policy
+
+contracts: $(STAMP) ## what this checkout changes for those who read our topics (REF=the commit to compare with)
+	@$(BIN)/balcao contracts check --against $(or $(REF),HEAD~1)
 
 bench: $(STAMP) ## measure against the peers; writes bench/results/latest.json
 	@$(BIN)/python -m bench

@@ -99,7 +99,8 @@ class Producer:
         delivery = _Delivery(asyncio.get_running_loop(), len(messages))
         for number, message in enumerate(messages):
             try:
-                await self._enqueue(message, delivery)
+                while not self._enqueued(message, delivery):
+                    await asyncio.sleep(_FULL_SECONDS)
             except (confluent_kafka.KafkaException, ValueError, TypeError) as error:
                 delivery.settle(len(messages) - number, _name(error))
                 break
@@ -118,20 +119,19 @@ class Producer:
         if left:
             log.error("producer closed with messages unconfirmed", count=left)
 
-    async def _enqueue(self, message: Message, delivery: _Delivery) -> None:
-        while True:
-            try:
-                self._client.produce(
-                    message.topic,
-                    value=message.value,
-                    key=message.key,
-                    headers=list(message.headers.items()),
-                    on_delivery=delivery.report,
-                )
-            except BufferError:
-                await asyncio.sleep(_FULL_SECONDS)
-            else:
-                return
+    def _enqueued(self, message: Message, delivery: _Delivery) -> bool:
+        """Whether the local queue had room."""
+        try:
+            self._client.produce(
+                message.topic,
+                value=message.value,
+                key=message.key,
+                headers=list(message.headers.items()),
+                on_delivery=delivery.report,
+            )
+        except BufferError:
+            return False
+        return True
 
     def _poll(self) -> None:
         while not self._stopping.is_set():

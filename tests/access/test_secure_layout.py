@@ -38,7 +38,7 @@ def test_each_process_knows_exactly_its_own_password(secured: Layout) -> None:
     }
     stations = {program.name: access.BY_COMMAND[program.name.removesuffix("-sink")].name for program in STATIONS}
     expected = {name: {principal} for name, principal in stations.items()}
-    expected |= {"connect": {access.CAPTURE}, "topics": {access.ADMIN}}
+    expected |= {"connect": {access.CAPTURE}, "topics": {access.ADMIN}, "catalogue": {access.CATALOGUE}}
     expected |= {"access": {access.ADMIN, *access.PRINCIPALS}}
     assert {name: who for name, who in found.items() if who} == expected
 
