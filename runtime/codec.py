@@ -72,6 +72,10 @@ def _misfit(topic: Topic, schema: Any, datum: Mapping[str, Any], error: Exceptio
     return f"a value does not fit {topic.name}: {type(error).__name__}"
 
 
+def _id(raw: bytes) -> int:
+    return int(_PREFIX.unpack_from(raw)[1])
+
+
 class Decoder:
     """Bytes to values."""
 
@@ -94,9 +98,11 @@ class Decoder:
         try:
             value = fastavro.schemaless_reader(body, schema, None)
         except Exception as error:  # noqa: BLE001 - fastavro raises whatever the bytes or the value lead it to
-            raise BadRecord("undecodable", f"{len(raw)} bytes are no such record: {type(error).__name__}") from None
+            text = f"{len(raw)} bytes are no record of schema id {_id(raw)}: {type(error).__name__}"
+            raise BadRecord("undecodable", text) from None
         if body.tell() != len(raw):
-            raise BadRecord("undecodable", f"{len(raw) - body.tell()} bytes are left after the record")
+            text = f"{len(raw) - body.tell()} bytes are left after the record of schema id {_id(raw)}"
+            raise BadRecord("undecodable", text)
         return value
 
     def knows(self, raw: bytes) -> bool:

@@ -99,7 +99,7 @@ class Producer:
         delivery = _Delivery(asyncio.get_running_loop(), len(messages))
         for number, message in enumerate(messages):
             try:
-                while not self._enqueued(message, delivery):
+                while not self._enqueued(message, delivery):  # noqa: ASYNC110 - librdkafka does not say when there is room
                     await asyncio.sleep(_FULL_SECONDS)
             except (confluent_kafka.KafkaException, ValueError, TypeError) as error:
                 delivery.settle(len(messages) - number, _name(error))
