@@ -31,6 +31,7 @@ def run(stack: Stack, *, rate: float) -> None:
     layout = stack.layout()
     addresses = {
         "chat as a pharmacy": layout.url("simulator", "/"),
+        "catalogue of topics": layout.url("backoffice", "/"),
         "schema registry": layout.url("registry", "/ui/"),
         "Kafka Connect": layout.url("connect", "/connectors?expand=status"),
         "BigQuery (REST)": layout.url("bigquery"),
