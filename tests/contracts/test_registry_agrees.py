@@ -140,7 +140,7 @@ def test_a_topic_that_the_registry_has_not_seen_is_accepted(
 ) -> None:
     fine, (sentence,) = checked(checkout, settings, name, field("label", default="plain"))
     assert fine
-    assert "(BACKWARD, 0 versions)" in sentence
+    assert "(NONE, 0 versions)" in sentence
 
 
 def test_a_registry_that_does_not_answer_ends_the_check(stack: object, checkout: Checkout, name: str) -> None:
