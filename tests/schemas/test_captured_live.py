@@ -7,6 +7,7 @@ import pytest
 from confluent_kafka.schema_registry import SchemaRegistryClient
 
 from deploy.local.stack import Stack
+from runtime.registry import Registry
 from runtime.settings import RegistrySettings, load
 from schemas.captured import CAPTURED
 from schemas.envelope import schema_of
@@ -51,6 +52,9 @@ def test_debezium_registered_what_the_register_declares(stack: Stack, topic: Top
 
 
 def test_only_subjects_of_captured_tables_have_no_rule(stack: Stack) -> None:
+    ours = Registry(load(RegistrySettings))
+    ours.register(ORDER_PLACED)
+    ours.close()
     with SchemaRegistryClient({"url": load(RegistrySettings).url}) as registry:
         assert registry.get_compatibility() == "NONE"
         assert registry.get_compatibility(ORDER_PLACED.subject) == "FULL_TRANSITIVE"
