@@ -4,7 +4,7 @@ Source: https://docs.confluent.io/platform/current/schema-registry/fundamentals/
 """
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from io import BytesIO
 from typing import Any
 
@@ -15,7 +15,7 @@ from runtime.errors import BadRecord
 from runtime.registry import Registry, UnknownSchema
 from schemas.envelope import schema_of
 from schemas.rules import broken
-from schemas.topic import Topic
+from schemas.topic import Avro, Topic
 
 _PREFIX = struct.Struct(">bI")
 _LARGEST_ID = 2**31 - 1
@@ -108,6 +108,13 @@ class Decoder:
     def knows(self, raw: bytes) -> bool:
         """Whether ``decode`` can answer without asking the registry."""
         return raw[:5] in self._schemas or len(raw) < _PREFIX.size or raw[0] != 0
+
+    def earlier(self, topic: Topic, raw: bytes) -> Sequence[Avro]:
+        """The versions of the topic's value schema before that record's, oldest first. Blocks.
+
+        Raises ``RegistryUnavailable``.
+        """
+        return self._registry.earlier(topic, _id(raw))
 
     def learn(self, raw: bytes) -> Any:
         """The parsed schema of that record, asked from the registry once. Blocks; raises as ``decode`` does."""

@@ -5,19 +5,15 @@ schema refused there stops them all, for a change that PostgreSQL has already ma
 not see what breaks readers here: a dropped, a renamed and a rescaled column pass as BACKWARD (decision 0022).
 """
 
-import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from functools import partial
 
 import structlog
-from confluent_kafka.schema_registry import SchemaRegistryError
-from confluent_kafka.schema_registry.common._httpx_compat import httpx
 
+from runtime import metrics
 from runtime.codec import Decoder
-from runtime.halt import RUNBOOK, UNREGISTERED_COLUMNS, Halt
+from runtime.halt import RUNBOOK, Halt
 from runtime.intake import Fetched
-from runtime.registry import Registry, RegistryUnavailable
 from schemas import evolution
 from schemas.evolution import Difference, Kind
 from schemas.topic import Avro, KeyType, Topic
@@ -103,7 +99,7 @@ class Gate:
         return Halt(what, offset)
 
     def _note(self, added: Sequence[Difference]) -> None:
-        UNREGISTERED_COLUMNS.labels(self._group, self._topic.name).set(len(added))
+        metrics.UNREGISTERED_COLUMNS.labels(self._group, self._topic.name).set(len(added))
         for one in added:
             if one.column not in self._said:
                 log.warning(advice(self._topic, one), topic=self._topic.name, column=one.column)
@@ -130,19 +126,4 @@ def advice(topic: Topic, one: Difference) -> str:
 
 def gate_of(topic: Topic, group: str, decoder: Decoder) -> Gate:
     """The gate of one partition, over the registry that its decoder asks."""
-    return Gate(topic, group, decoder.learn, partial(_earlier, decoder._registry))
-
-
-def _earlier(registry: Registry, topic: Topic, raw: bytes) -> Sequence[Avro]:
-    client = registry._client
-    schema_id = int.from_bytes(raw[1:_PREFIX], "big")
-    found = []
-    try:
-        for version in sorted(client.get_versions(topic.subject)):
-            registered = client.get_version(topic.subject, version)
-            if registered.schema_id == schema_id:
-                break
-            found.append(json.loads(registered.schema.schema_str or ""))
-    except (SchemaRegistryError, httpx.HTTPError) as error:
-        raise RegistryUnavailable(repr(error)) from error
-    return found
+    return Gate(topic, group, decoder.learn, decoder.earlier)

@@ -1,15 +1,6 @@
 """Stopping one partition, in words, while the others go on."""
 
-from prometheus_client import Gauge
-
-HALTED_AT = Gauge(
-    "balcao_halted_at_offset",
-    "Where a partition stopped until a person or time helps; there is no series for one that goes on.",
-    ["group", "topic", "partition"],
-)
-UNREGISTERED_COLUMNS = Gauge(
-    "balcao_unregistered_columns", "Columns that are captured but not in the register.", ["group", "topic"]
-)
+from runtime import metrics
 
 RUNBOOK = "docs/runbooks/breaking-schema-change.md"
 HALTED = "halted at "
@@ -38,6 +29,6 @@ def show(group: str, topic: str, partition: int, offset: int | None) -> None:
     """Sets the gauge of halted partitions, or takes the partition out of it with ``None``."""
     labels = (group, topic, str(partition))
     if offset is not None:
-        HALTED_AT.labels(*labels).set(offset)
+        metrics.HALTED_AT.labels(*labels).set(offset)
     else:
-        HALTED_AT.remove(*labels)
+        metrics.HALTED_AT.remove(*labels)

@@ -23,6 +23,14 @@ COMMITTED_OFFSET = Gauge(
 )
 END_OFFSET = Gauge("balcao_end_offset", "The offset the next record will get.", ["group", "topic", "partition"])
 LAG_RECORDS = Gauge("balcao_lag_records", "Records not yet committed.", ["group", "topic", "partition"])
+HALTED_AT = Gauge(
+    "balcao_halted_at_offset",
+    "Where a partition stopped until a person or time helps; there is no series for one that goes on.",
+    ["group", "topic", "partition"],
+)
+UNREGISTERED_COLUMNS = Gauge(
+    "balcao_unregistered_columns", "Columns that are captured but not in the register.", ["group", "topic"]
+)
 LAG_SECONDS = Gauge(
     "balcao_lag_seconds",
     "Age of the oldest record not yet done, else 0.",

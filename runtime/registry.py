@@ -88,6 +88,22 @@ class Registry:
         except (SchemaRegistryError, httpx.HTTPError) as error:
             raise RegistryUnavailable(repr(error)) from error
 
+    def earlier(self, topic: Topic, schema_id: int) -> list[Avro]:
+        """The topic's registered versions before the one of that id, oldest first. Blocks.
+
+        Raises ``RegistryUnavailable``.
+        """
+        found: list[Avro] = []
+        try:
+            for version in sorted(self._client.get_versions(topic.subject)):
+                registered = self._client.get_version(topic.subject, version)
+                if registered.schema_id == schema_id:
+                    break
+                found.append(json.loads(registered.schema.schema_str or ""))
+        except (SchemaRegistryError, httpx.HTTPError) as error:
+            raise RegistryUnavailable(repr(error)) from error
+        return found
+
     def schema(self, schema_id: int) -> Avro:
         """The schema of that id. Raises ``UnknownSchema`` (a ``BadRecord``) or ``RegistryUnavailable``."""
         with self._lock:
