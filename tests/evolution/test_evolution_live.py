@@ -8,12 +8,14 @@ from typing import Any, LiteralString
 
 import httpx
 import pytest
+from confluent_kafka import Consumer, TopicPartition
 from google.api_core.exceptions import BadRequest
 from psycopg import AsyncConnection, sql
 
 from deploy.local.programs import PROGRAMS
 from deploy.local.stack import Stack
 from runtime.drift import find
+from runtime.kafka import librdkafka
 from runtime.settings import KafkaSettings, RegistrySettings, load
 from runtime.skip import SkipRefusedError, skip
 from schemas.captured import CAPTURED
@@ -25,6 +27,22 @@ RETURNS, COMPLAINTS = CAPTURED["returns"], CAPTURED["complaints"]
 GROUP = "balcao.bigquery"
 LIMIT = 60
 Owner = AsyncConnection[Any]
+
+
+def end_of(topic: Topic) -> int:
+    """The offset the next record of the topic's only partition will get."""
+    consumer = Consumer({**librdkafka(load(KafkaSettings)), "group.id": "test.end"})
+    try:
+        return int(consumer.get_watermark_offsets(TopicPartition(topic.name, 0), timeout=10)[1])
+    finally:
+        consumer.close()
+
+
+async def quiet(topic: Topic) -> bool:
+    """Whether the topic has records and gets no more for two seconds."""
+    before = await asyncio.to_thread(end_of, topic)
+    await asyncio.sleep(2)
+    return 0 < before == await asyncio.to_thread(end_of, topic)
 
 
 async def eventually(look: Callable[[], Awaitable[bool]], what: str) -> None:
@@ -112,7 +130,9 @@ async def test_an_added_column_reaches_the_warehouse_while_changes_go_on(
         return await last(analyst, RETURNS) >= number
 
     await owner.execute("UPDATE returns SET reason = reason WHERE id = %s", (some[0],))
-    await asyncio.sleep(3)
+    await eventually(lambda: quiet(RETURNS), "the snapshot is over")
+    captured = await asyncio.to_thread(end_of, RETURNS)
+    await eventually(lambda: settled(captured - 1), "what was before is in the history")
     start, history = await last(analyst, RETURNS), await count(analyst, "returns_history")
     written, stop = 0, asyncio.Event()
 
