@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import NamedTuple
 
+from runtime.batched import BatchPartition
 from runtime.keyed import KeyedPartition
-from runtime.partition import BatchPartition, Lane, Partition
+from runtime.partition import Lane, Partition
 from runtime.processor import Committed, KeyedProcessor, Processor
 from runtime.tracker import Tracker
 from schemas.topic import Topic

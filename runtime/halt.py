@@ -1,7 +1,5 @@
 """Stopping one partition, in words, while the others go on."""
 
-from runtime import metrics
-
 RUNBOOK = "docs/runbooks/breaking-schema-change.md"
 HALTED = "halted at "
 """How the ``doing`` of a halted partition begins."""
@@ -23,12 +21,3 @@ class Halt(Exception):  # noqa: N818 - a state that a person or time ends, not a
 
     def __str__(self) -> str:
         return f"{self.offset}: {self.sentence}"
-
-
-def show(group: str, topic: str, partition: int, offset: int | None) -> None:
-    """Sets the gauge of halted partitions, or takes the partition out of it with ``None``."""
-    labels = (group, topic, str(partition))
-    if offset is not None:
-        metrics.HALTED_AT.labels(*labels).set(offset)
-    else:
-        metrics.HALTED_AT.remove(*labels)

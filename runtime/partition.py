@@ -5,10 +5,9 @@ import contextlib
 import math
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TypeVar
 
 import structlog
 
@@ -16,19 +15,18 @@ from runtime import dead_letter, metrics
 from runtime.clock import Clock
 from runtime.codec import Decoder
 from runtime.errors import BadRecord
-from runtime.gate import SchemaReader, gate_of
-from runtime.halt import HALTED, Halt, show
+from runtime.gate import Gate, gate_of
+from runtime.halt import HALTED, Halt
+from runtime.halting import Halting, through
 from runtime.intake import Fetched, Intake, Opened
-from runtime.processor import Outcome, Processor
 from runtime.producer import ProduceError, Producer
-from runtime.records import Batch, Record
+from runtime.records import Record
 from runtime.registry import RegistryUnavailable, UnknownSchema
 from runtime.retry import Backoff, Notice, retry
 from runtime.tracker import Tracker
 from schemas.topic import Avro, Topic
 
 log = structlog.get_logger(__name__)
-T = TypeVar("T")
 
 _REGISTRY = Backoff(first=0.2, ceiling=10.0, attempts=None)
 _PRODUCE = Backoff(first=0.2, ceiling=5.0, attempts=6)
@@ -68,12 +66,12 @@ class Partition(ABC):
         self.number = number
         self.tracker = tracker
         self.doing = "waiting for records"
-        self.halted: Halt | None = None
         self._lane = lane
         self._intake = Intake(topic, lane.decoder)
+        self._log = log.bind(topic=topic.name, partition=number, group=lane.group)
+        self._halting = Halting(topic, number, lane.group, lane.clock, self._log)
         gated = topic.table is not None or reads_schemas
         self._gate = gate_of(topic, lane.group, lane.decoder) if gated else None
-        self._log = log.bind(topic=topic.name, partition=number, group=lane.group)
         self._held = 0
         self._closing = False
         self._pace_seconds = pace_seconds
@@ -84,6 +82,11 @@ class Partition(ABC):
         self._idle = asyncio.Event()
         self._idle.set()
         self._worker = asyncio.create_task(self._run(), name=f"{topic.name}[{number}]")
+
+    @property
+    def halted(self) -> Halt | None:
+        """Why the partition stands, or ``None``."""
+        return self._halting.now
 
     @property
     def room(self) -> bool:
@@ -112,8 +115,7 @@ class Partition(ABC):
         except TimeoutError:
             self._log.warning("partition left with work unfinished", doing=self.doing, state=self.tracker.describe())
         await self._cancel()
-        if self.halted is not None:
-            show(self._lane.group, self.topic.name, self.number, None)
+        self._halting.leave()
 
     def describe(self) -> str:
         """One line for a log."""
@@ -140,7 +142,7 @@ class Partition(ABC):
                 fetched, dones = self._take()
                 self._idle.clear()
                 try:
-                    await self._all(fetched)
+                    await self._through(fetched)
                 except Exception as error:  # noqa: BLE001 - handed to the station, which ends with it
                     self.doing = f"failed: {type(error).__name__}"
                     self._log.exception("batch failed", first=fetched[0].offset, last=fetched[-1].offset)
@@ -183,25 +185,13 @@ class Partition(ABC):
             return parts[0][0], (parts[0][1],)
         return [record for fetched, _ in parts for record in fetched], [done for _, done in parts]
 
-    async def _all(self, fetched: Sequence[Fetched]) -> None:
-        """Works on what the gate lets through; stands before the first record that it does not, until it does."""
-        begin = index = 0
-        while self._gate is not None and index < len(fetched):
-            if self._gate.changed(fetched[index]):
-                try:
-                    await self._admit(fetched[index])
-                except Halt as halt:
-                    if begin < index:
-                        await self._one(fetched[begin:index])
-                        begin = index
-                    await self._stand(halt)
-                    continue
-            index += 1
-        await self._one(fetched[begin:])
+    async def _through(self, fetched: Sequence[Fetched]) -> None:
+        if self._gate is None:
+            await self._one(fetched)
+        else:
+            await through(self._gate, fetched, work=self._one, admit=self._admit, stand=self._stand)
 
-    async def _admit(self, record: Fetched) -> None:
-        gate = self._gate
-        assert gate is not None
+    async def _admit(self, gate: Gate, record: Fetched) -> None:
         self.doing = f"looking at the schema of {record.offset}"
         try:
             schema = await self._from_registry(lambda: gate.admit(record))
@@ -215,23 +205,10 @@ class Partition(ABC):
         """Tells the processor, if it wants to know, with which schema the records from there on were written."""
 
     async def _stand(self, halt: Halt) -> None:
-        """Waits before the halt's offset until it is time to try again. The partition may be closed meanwhile."""
-        if self.halted is None or self.halted.sentence != halt.sentence:
-            write = self._log.warning if halt.passing else self._log.error
-            write("partition halted", offset=halt.offset, why=halt.sentence, retry_in=halt.retry_seconds)
-        self.halted = halt
         self.doing = f"{HALTED}{halt}"
-        if not halt.passing:
-            show(self._lane.group, self.topic.name, self.number, halt.offset)
         self._idle.set()
-        await self._lane.clock.sleep(halt.retry_seconds)
+        await self._halting.stand(halt)
         self._idle.clear()
-
-    def _go_on(self) -> None:
-        if self.halted is not None:
-            self._log.info("partition goes on", offset=self.halted.offset)
-            self.halted = None
-            show(self._lane.group, self.topic.name, self.number, None)
 
     async def _one(self, fetched: Sequence[Fetched]) -> None:
         started = self._lane.clock.monotonic()
@@ -240,7 +217,7 @@ class Partition(ABC):
         await self._learn(fetched)
         opened = self._intake.open(fetched)
         await self._work(opened, (first, last, fetched[0].timestamp))
-        self._go_on()
+        self._halting.end()
         labels = (self._lane.group, self.topic.name)
         metrics.RECORDS.labels(*labels).inc(len(fetched))
         metrics.BATCHES.labels(*labels).inc()
@@ -293,44 +270,3 @@ class Partition(ABC):
             self._log.warning(what, attempts=attempts, retry_in=round(delay, 2), exc_info=error)
 
         return notice
-
-
-class BatchPartition(Partition):
-    """Hands whole batches to a ``Processor``."""
-
-    def __init__(self, topic: Topic, number: int, tracker: Tracker, lane: Lane, processor: Processor) -> None:
-        reads = isinstance(processor, SchemaReader)
-        super().__init__(topic, number, tracker, lane, pace_seconds=processor.pace_seconds, reads_schemas=reads)
-        self._processor = processor
-
-    async def _written_with(self, schema: Avro, offset: int) -> None:
-        reader = self._processor
-        if isinstance(reader, SchemaReader):
-            await self._tried(lambda: reader.written_with(self.topic, schema, offset))
-
-    async def _work(self, opened: Opened, span: tuple[int, int, int]) -> None:
-        first, last, since_ms = span
-        self.tracker.take(first, last, since_ms)
-        outcome = Outcome()
-        if opened.good:
-            batch = Batch(self.topic, self.number, opened.good, first, last)
-            outcome = await self._processed(batch)
-        await self._bury([*opened.poison, *outcome.rejected])
-        self.tracker.finish(first, outcome.metadata)
-
-    async def _processed(self, batch: Batch) -> Outcome:
-        while True:
-            self.doing = f"processing {batch.first_offset}-{batch.last_offset}"
-            try:
-                return await self._tried(lambda: self._processor.process(batch))
-            except Halt as halt:
-                await self._stand(halt)
-
-    async def _tried(self, work: Callable[[], Awaitable[T]]) -> T:
-        return await retry(
-            work,
-            backoff=self._processor.backoff,
-            never=(BadRecord, Halt),
-            clock=self._lane.clock,
-            notice=self._again("batch failed, again"),
-        )

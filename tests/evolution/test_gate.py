@@ -11,9 +11,10 @@ import pytest
 from structlog.testing import capture_logs
 
 from runtime.assignment import TP
+from runtime.batched import BatchPartition
 from runtime.gate import Gate, SchemaReader
 from runtime.halt import Halt
-from runtime.partition import BatchPartition, Partition
+from runtime.partition import Partition
 from runtime.processor import Committed, Outcome, Processor
 from runtime.records import Batch
 from runtime.tracker import Tracker

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
+from runtime.batched import BatchPartition
 from runtime.clock import ManualClock
-from runtime.partition import BatchPartition
 from runtime.processor import Committed, Outcome, Processor
 from runtime.records import Batch
 from runtime.tracker import Tracker

@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 import pytest
 
 from runtime import dead_letter
+from runtime.batched import BatchPartition
 from runtime.errors import BadRecord
-from runtime.partition import BatchPartition
 from runtime.processor import Committed, Outcome, Processor
 from runtime.records import Batch
 from runtime.retry import Backoff
