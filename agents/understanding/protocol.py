@@ -1,15 +1,31 @@
 """What understanding a message means: a flow, the things it names, and how sure we are."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
+
+Tone = Literal["neutral", "upset", "angry"]
+"""How the writer sounds: ``upset`` is annoyed or worried, ``angry`` insults, threatens or has had enough."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A product a message names, with how many of it when that is said ("10 cx de losartana 50").
+
+    ``product`` is as written; ``unit`` is the folded word counted ("caixa"), ``None`` when none is written.
+    """
+
+    product: str
+    quantity: int | None = None
+    unit: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Entities:
     """What a message names, each in the order written; texts as written, numbers as numbers.
 
-    ``prices`` are BRL. ``cnpjs`` are 14 characters without punctuation, either form, not checked.
+    ``prices`` are BRL. ``cnpjs`` are 14 characters without punctuation, either form, not checked; ``gtins`` are 8, 12,
+    13 or 14 digits whose check digit holds. ``items`` has every product of ``products``, paired with its quantity.
     """
 
     order_numbers: tuple[str, ...] = ()
@@ -18,16 +34,25 @@ class Entities:
     dates: tuple[str, ...] = ()
     prices: tuple[float, ...] = ()
     cnpjs: tuple[str, ...] = ()
+    invoice_numbers: tuple[str, ...] = ()
+    cities: tuple[str, ...] = ()
+    scores: tuple[int, ...] = ()
+    gtins: tuple[str, ...] = ()
+    items: tuple[Item, ...] = ()
 
     def as_dict(self) -> dict[str, list[Any]]:
         """The entities that are there, by their singular name."""
-        named = {
+        named: dict[str, tuple[Any, ...]] = {
             "order_number": self.order_numbers,
+            "invoice_number": self.invoice_numbers,
             "product": self.products,
             "quantity": self.quantities,
             "date": self.dates,
             "price": self.prices,
             "cnpj": self.cnpjs,
+            "city": self.cities,
+            "score": self.scores,
+            "gtin": self.gtins,
         }
         return {name: list(values) for name, values in named.items() if values}
 
@@ -36,11 +61,14 @@ class Entities:
 class Context:
     """What of the conversation helps to understand a message that leans on it.
 
-    ``awaiting`` is the flow that asked a question back, so that a bare name may be its answer.
+    ``awaiting`` is the flow that asked a question back, so that a bare name may be its answer; ``awaiting_slot`` names
+    what it asked for ("quantity"). ``window`` holds the last messages of both sides, oldest first, for models.
     """
 
     last_flow: str | None = None
     awaiting: str | None = None
+    awaiting_slot: str | None = None
+    window: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +76,9 @@ class Understood:
     """What a message asks.
 
     ``flow`` is the first of ``flows``, which are in the order asked; both are empty when ``abstained``.
-    ``confidence`` is the calibrated probability of ``flow``, also when it was too low to answer.
-    ``scores`` holds the best few flows, for the record of why.
+    ``confidence`` is the calibrated probability of ``flow``, also when it was too low to answer; ``confidences`` has
+    that of each of ``flows``. ``scores`` holds the best few flows, for the record of why. ``corrects`` says that the
+    message puts right what was understood or said before ("não, o outro pedido").
     """
 
     flow: str | None
@@ -59,6 +88,9 @@ class Understood:
     abstained: bool
     source: str
     scores: Mapping[str, float] = field(default_factory=dict)
+    confidences: Mapping[str, float] = field(default_factory=dict)
+    tone: Tone = "neutral"
+    corrects: bool = False
 
 
 class Understanding(Protocol):
