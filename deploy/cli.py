@@ -7,6 +7,7 @@ from typing import Any
 import typer
 
 import agents.commands
+import agents.evals.commands
 import backoffice.catalogue.commands
 import connectors.postgres.commands
 import connectors.pricelist.commands
@@ -96,6 +97,7 @@ def build() -> typer.Typer:
                 "prune": store.commands.prune_outbox,
             },
         ),
+        "eval": ("How well the agents do.", {"understanding": agents.evals.commands.understanding}),
         "pricelist": ("The official price list.", {"import": connectors.pricelist.commands.import_pricelist}),
     }
     for name, (help_text, commands) in groups.items():

@@ -1,0 +1,1 @@
+"""Measures the agents on files of cases, ours or anybody's."""
