@@ -50,6 +50,10 @@ class Product:
     storage: str | None
     ceiling_price: Decimal | None
     status: str
+    shelf_life_months: int | None = None
+    category: str | None = None
+    form: str | None = None
+    dose: str | None = None
 
 
 async def offers(connection: AsyncConnection[Any], product_ids: Sequence[int]) -> list[Offer]:

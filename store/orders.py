@@ -1,6 +1,7 @@
 """A pharmacy's orders, as it asks about them. Every query takes the pharmacy: nobody sees another's order."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -51,6 +52,22 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """A line of one of several orders; ``offer_id`` is the supplier's offer of the product now, active or not."""
+
+    order_id: int
+    order_number: str
+    line: int
+    product_id: int
+    name: str
+    presentation: str
+    quantity: int
+    unit_price: Decimal
+    total: Decimal
+    offer_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Invoice:
     """An electronic invoice of an order."""
 
@@ -89,6 +106,13 @@ async def items(connection: AsyncConnection[Any], order_id: int) -> list[Item]:
     """The order's lines, in order."""
     async with connection.cursor(row_factory=class_row(Item)) as cursor:
         await cursor.execute(_ITEMS, {"order": order_id})
+        return await cursor.fetchall()
+
+
+async def lines(connection: AsyncConnection[Any], pharmacy_id: int, order_ids: Sequence[int]) -> list[Line]:
+    """The lines of those orders that are the pharmacy's, order by order as asked. One query."""
+    async with connection.cursor(row_factory=class_row(Line)) as cursor:
+        await cursor.execute(_LINES, {"pharmacy": pharmacy_id, "orders": list(order_ids)})
         return await cursor.fetchall()
 
 
@@ -134,6 +158,16 @@ SELECT order_items.line, order_items.product_id, products.name, products.present
   FROM order_items JOIN products ON products.id = order_items.product_id
  WHERE order_items.order_id = %(order)s
  ORDER BY order_items.line
+"""
+_LINES = """
+SELECT orders.id AS order_id, orders.number AS order_number, order_items.line, order_items.product_id, products.name,
+       products.presentation, order_items.quantity, order_items.unit_price, order_items.total, offers.id AS offer_id
+  FROM unnest(%(orders)s::bigint[]) WITH ORDINALITY AS asked (order_id, place)
+  JOIN orders ON orders.id = asked.order_id AND orders.pharmacy_id = %(pharmacy)s
+  JOIN order_items ON order_items.order_id = orders.id
+  JOIN products ON products.id = order_items.product_id
+  LEFT JOIN offers ON offers.supplier_id = orders.supplier_id AND offers.product_id = order_items.product_id
+ ORDER BY asked.place, order_items.line
 """
 _INVOICES = """
 SELECT access_key, number, amount, status, issued_at, due_on, paid_at
