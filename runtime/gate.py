@@ -76,10 +76,7 @@ class Gate:
             if set(key) != set(table.primary_key):
                 was, now = ", ".join(table.primary_key), ", ".join(key)
                 raise self._halt(record.offset, [f"the primary key changed from ({was}) to ({now})"])
-        try:
-            columns = evolution.columns_of(schema)
-        except TypeError as error:
-            raise self._halt(record.offset, [str(error)]) from None
+        columns = evolution.columns_of(schema)
         found = evolution.differences(self._topic, columns)
         broken = [sentence(one) for one in found if one.kind is Kind.RETYPED]
         lacking = [one for one in found if one.kind is Kind.LACKING]

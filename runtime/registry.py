@@ -15,6 +15,7 @@ from runtime.errors import BadRecord, UserError
 from runtime.settings import RegistrySettings
 from schemas.envelope import schema_of
 from schemas.topic import Avro, Topic
+from schemas.wire_columns import legal
 
 _REFUSED = (HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY)
 _MISS_SECONDS = 10.0
@@ -129,7 +130,7 @@ class Registry:
         except httpx.HTTPError as error:
             raise RegistryUnavailable(repr(error)) from error
         loaded = json.loads(text or "null")
-        return {"type": loaded} if isinstance(loaded, str) else loaded
+        return {"type": loaded} if isinstance(loaded, str) else legal(loaded)
 
     def _compatibility(self, subject: str) -> str | None:
         try:

@@ -86,7 +86,7 @@ _SCALARS: dict[type, str] = {
     datetime: "TIMESTAMP",
 }
 # https://debezium.io/documentation/reference/stable/connectors/postgresql.html#postgresql-data-types
-_SEMANTICS = {
+SEMANTICS = {
     "io.debezium.time.Date": "DATE",
     "io.debezium.time.ZonedTimestamp": "TIMESTAMP",
     "io.debezium.time.Timestamp": "DATETIME",
@@ -97,18 +97,6 @@ _SEMANTICS = {
     # numeric without a precision: BigQuery has no column that holds them all, text holds each exactly
     "io.debezium.data.VariableScaleDecimal": "STRING",
 }
-_AVRO = {
-    "string": "STRING",
-    "int": "INT64",
-    "long": "INT64",
-    "float": "FLOAT64",
-    "double": "FLOAT64",
-    "boolean": "BOOL",
-    "bytes": "BYTES",
-    "fixed": "BYTES",
-    "enum": "STRING",
-}
-_LOGICAL = {"timestamp-micros": "TIMESTAMP", "timestamp-millis": "TIMESTAMP", "date": "DATE"}
 
 
 def table_name(topic: Topic) -> str:
@@ -170,37 +158,6 @@ def grown(table: WarehouseTable, extra: Iterable[Field]) -> WarehouseTable:
     return replace(table, fields=(*table.fields, *(field for field in extra if field.name not in have)))
 
 
-def field_of_avro(name: str, avro: Any) -> Field:
-    """The column for a field of a writer's Avro schema, as the register would derive it; nullable unless an array.
-
-    A type that BigQuery has nothing closer for becomes JSON. Raises ``TypeError`` for a decimal it cannot hold.
-    """
-    if isinstance(avro, list):
-        arms = [arm for arm in avro if arm != "null"]
-        return field_of_avro(name, arms[0]) if len(arms) == 1 else Field(name=name, type="JSON", semantic="map")
-    if isinstance(avro, str):
-        avro = {"type": avro}
-    semantic, logical, kind = avro.get("connect.name"), avro.get("logicalType"), avro["type"]
-    if semantic in _SEMANTICS:
-        return Field(name=name, type=_SEMANTICS[semantic], semantic=semantic)
-    if logical == "decimal":
-        return _decimal_of(name, avro["precision"], avro.get("scale", 0))
-    if logical in _LOGICAL:
-        return Field(name=name, type=_LOGICAL[logical])
-    if kind == "array":
-        element = field_of_avro(name, avro["items"])
-        # an array of arrays
-        nested = element.mode is Mode.REPEATED
-        return Field(name=name, type="JSON", semantic="map") if nested else replace(element, mode=Mode.REPEATED)
-    if kind == "record":
-        inner = tuple(field_of_avro(field["name"], field["type"]) for field in avro["fields"])
-        return Field(name=name, type="RECORD", fields=inner)
-    if isinstance(kind, str):
-        known = _AVRO.get(kind)
-        return Field(name=name, type=known) if known else Field(name=name, type="JSON", semantic="map")
-    return field_of_avro(name, kind)
-
-
 def _fields(cls: type) -> Iterator[Field]:
     for name, hint in get_type_hints(cls, include_extras=True).items():
         try:
@@ -221,8 +178,8 @@ def _field(name: str, hint: Any) -> Field:
 
 def _typed(name: str, hint: Any, marks: tuple[Any, ...]) -> Field:
     semantic = next((mark.semantic for mark in marks if isinstance(mark, Column)), None)
-    if semantic in _SEMANTICS:
-        return Field(name=name, type=_SEMANTICS[semantic], semantic=semantic)
+    if semantic in SEMANTICS:
+        return Field(name=name, type=SEMANTICS[semantic], semantic=semantic)
     if hint is Decimal:
         return _decimal(name, marks)
     if hint in _SCALARS:
@@ -248,16 +205,20 @@ def _repeated(name: str, element: Any) -> Field:
 
 
 def _decimal(name: str, marks: tuple[Any, ...]) -> Field:
-    """NUMERIC holds 29 digits before the point and 9 after, BIGNUMERIC 38 and 38."""
     mark = next((mark for mark in marks if isinstance(mark, Decimals)), None)
     if mark is None:
         raise TypeError("a Decimal needs a Decimals(precision, scale) mark")
-    return _decimal_of(name, mark.precision, mark.scale)
+    return decimal_field(name, mark.precision, mark.scale)
 
 
-def _decimal_of(name: str, precision: int, scale: int) -> Field:
-    whole = precision - scale
+def decimal_field(name: str, precision: int, scale: int) -> Field:
+    """The column for exact decimals of that precision and scale (PostgreSQL's, so that either may be the larger).
+
+    NUMERIC holds 29 digits before the point and 9 after, BIGNUMERIC 38 and 38. Raises ``TypeError`` for one that needs
+    more.
+    """
+    whole = max(precision - scale, 0)
     for kind, most_whole, most_scale in (("NUMERIC", 29, 9), ("BIGNUMERIC", 38, 38)):
         if whole <= most_whole and scale <= most_scale:
-            return Field(name=name, type=kind, precision=precision, scale=scale)
+            return Field(name=name, type=kind, precision=whole + scale, scale=scale)
     raise TypeError(f"BigQuery has no decimal of {precision} digits, {scale} of them after the point")

@@ -8,8 +8,9 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from schemas.bigquery import Field, Mode, field_of_avro, row_fields
+from schemas.bigquery import Field, Mode, row_fields
 from schemas.topic import Avro, Topic
+from schemas.wire_columns import field_of_avro, named_types
 
 
 class Kind(enum.Enum):
@@ -46,17 +47,9 @@ _WORDS = {
 
 
 def columns_of(schema: Avro) -> dict[str, Field]:
-    """The row's columns in a value's schema: Debezium's envelope around it is taken off.
-
-    Raises ``TypeError`` naming the column for a decimal that BigQuery cannot hold.
-    """
-    found = {}
-    for field in _row(schema)["fields"]:
-        try:
-            found[field["name"]] = field_of_avro(field["name"], field["type"])
-        except TypeError as error:
-            raise TypeError(f"column {field['name']}: {error}") from error
-    return found
+    """The row's columns in a value's schema: Debezium's envelope around it is taken off."""
+    names = named_types(schema)
+    return {field["name"]: field_of_avro(field["name"], field["type"], names) for field in _row(schema)["fields"]}
 
 
 def differences(topic: Topic, columns: Mapping[str, Field]) -> tuple[Difference, ...]:

@@ -48,13 +48,10 @@ class Growth:
     async def admit(self, schema: Avro, offset: int) -> None:
         """Returns when the tables hold every column of that schema. Quick for one whose columns are known.
 
-        Raises ``Halt`` in words for a column that the tables hold with another type, or cannot hold; and what the
+        Raises ``Halt`` in words for a column that the tables hold with another type, or cannot have; and what the
         server answers.
         """
-        try:
-            columns = evolution.columns_of(schema)
-        except TypeError as error:
-            raise self._halt(offset, [str(error)]) from None
+        columns = evolution.columns_of(schema)
         extra = {name: field for name, field in columns.items() if name not in self._register}
         async with self._turn:
             if not self._sound or any(self._known.get(name) != field for name, field in extra.items()):

@@ -3,6 +3,9 @@
 Source: https://cloud.google.com/bigquery/docs/supported-data-types
 """
 
+import base64
+import json
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -22,6 +25,8 @@ _DAY_MICROS = 86_400_000_000
 _FIRST_DAY, _LAST_DAY = (date.min - _EPOCH.date()).days, (date.max - _EPOCH.date()).days
 _FIRST_MICRO, _LAST_MICRO = _FIRST_DAY * _DAY_MICROS, (_LAST_DAY + 1) * _DAY_MICROS - 1
 _INT64 = 2**63
+_LONG_NUMBER = re.compile(r"\d[\d.]{15}|\d[eE]")
+"""Whatever a double might not hold, and more: digits of a text look the same."""
 
 
 def converter(field: Field) -> Convert | None:
@@ -109,18 +114,38 @@ def _time(value: int) -> str:
 
 
 def _json(value: str) -> str:
+    """Valid JSON whose every number BigQuery keeps as it is: it stores 64-bit integers and doubles, no others."""
     try:
         orjson.loads(value)
+        if _LONG_NUMBER.search(value):
+            json.loads(value, parse_int=_kept, parse_float=_kept)
     except orjson.JSONDecodeError as error:
         raise _unfit("JSON", f"not valid JSON at position {error.pos}") from None
     return value
 
 
+def _kept(number: str) -> None:
+    exact = Decimal(number)
+    if exact == exact.to_integral_value() and -_INT64 <= exact < 2 * _INT64:
+        return
+    if Decimal(repr(float(number))) != exact:
+        raise _unfit("JSON", f"a number of {len(number)} characters would be rounded")
+
+
 def _dumped(value: Any) -> str:
     try:
-        return orjson.dumps(value, default=str).decode()
-    except orjson.JSONEncodeError as error:
-        raise _unfit("JSON", str(error)) from None
+        return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_as_text)
+    except ValueError:
+        raise _unfit("JSON", "it has no number that is infinite or none") from None
+
+
+def _as_text(value: Any) -> str:
+    """What JSON has no type for, as BigQuery's TO_JSON writes it."""
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    if isinstance(value, date | time):
+        return value.isoformat()
+    return str(value)
 
 
 def _text(value: str) -> str:
@@ -132,19 +157,24 @@ def _text(value: str) -> str:
 
 
 def _decimal(field: Field) -> Convert:
+    """Digit by digit, without arithmetic: a context of 28 digits would round what has 76."""
     scale = field.scale or 0
-    ceiling = Decimal(10) ** ((field.precision or 0) - scale)
+    whole = (field.precision or 0) - scale
+    ceiling = Decimal((0, (1,), whole))
     kind = field.type
 
     def convert(value: Decimal) -> str:
         if not value.is_finite():
             raise _unfit(kind, "not a number, or infinite")
-        exponent = value.as_tuple().exponent
-        if isinstance(exponent, int) and -exponent > scale and value != round(value, scale):
+        _, digits, exponent = value.as_tuple()
+        assert isinstance(exponent, int), "it is finite"
+        beyond = -exponent - scale
+        if beyond > 0 and any(digits[-beyond:]):
             raise _unfit(kind, f"more than {scale} digits after the point")
-        if abs(value) >= ceiling:
-            raise _unfit(kind, f"more than {(field.precision or 0) - scale} digits before the point")
-        return format(value, "f")
+        if value.copy_abs() >= ceiling:
+            raise _unfit(kind, f"more than {whole} digits before the point")
+        text = format(value, "f")
+        return text[:-beyond].rstrip(".") if beyond > 0 else text
 
     return convert
 

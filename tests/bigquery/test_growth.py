@@ -128,11 +128,6 @@ async def test_a_column_that_somebody_took_away_is_added_again() -> None:
         ("STRING", {"note": "long"}, "column note is integer, BigQuery's table returns_history has it as text"),
         (None, {"_op": "string"}, "BigQuery has no column of the name _op"),
         (None, {"x" * 301: "string"}, "BigQuery has no column of the name xxx"),
-        (
-            None,
-            {"big": {"type": "bytes", "logicalType": "decimal", "precision": 90, "scale": 2}},
-            "column big: BigQuery has no decimal of 90 digits",
-        ),
     ],
 )
 async def test_a_column_that_cannot_be_kept_halts_in_words(

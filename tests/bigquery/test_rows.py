@@ -118,7 +118,7 @@ def test_descriptions_name_personal_data() -> None:
     [
         ("price", Decimal("-1234567890.12"), "-1234567890.12"),
         ("price", Decimal("1E+3"), "1000"),
-        ("price", Decimal("1.500"), "1.500"),
+        ("price", Decimal("1.500"), "1.50"),
         ("flag", False, False),
         ("raw", b"\x00\xff", b"\x00\xff"),
         ("day", -719162, -719162),

@@ -71,3 +71,19 @@ def test_validation_errors_become_sentences_without_secrets() -> None:
 def test_the_cause_of_a_trace_is_its_last_cause() -> None:
     trace = "ConnectException: outer\n\tat x\nCaused by: A: first\n\tat y\nCaused by: B: the slot is in use\n\tat z"
     assert operate.first_line(trace) == "B: the slot is in use"
+
+
+HANDLING = {
+    "decimal.handling.mode": "precise",
+    "time.precision.mode": "adaptive",
+    "interval.handling.mode": "string",
+    "binary.handling.mode": "bytes",
+    "hstore.handling.mode": "json",
+    "include.unknown.datatypes": "true",
+}
+
+
+@pytest.mark.parametrize("connector", configs.connectors(["marketplace", "platform-tables"]), ids=lambda one: one.name)
+def test_captured_tables_are_read_with_the_same_exact_types(connector: configs.Connector) -> None:
+    """Debezium's defaults make an interval a count of microseconds, and leave columns of unknown types out."""
+    assert {name: connector.config.get(name) for name in HANDLING} == HANDLING

@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 
 from schemas import bigquery as tables
-from schemas.bigquery import Field, Mode, field_of_avro, row_fields
+from schemas.bigquery import Field, Mode, row_fields
 from schemas.captured import CAPTURED
 from schemas.envelope import schema_of
 from schemas.evolution import Kind, columns_of, differences, fits, in_words
 from schemas.topic import Topic
 from schemas.topics import TOPICS
+from schemas.wire_columns import field_of_avro
 from sinks.bigquery.rows import RowEncoder
 
 pytestmark = pytest.mark.unit
