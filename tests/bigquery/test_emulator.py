@@ -2,9 +2,12 @@
 
 import asyncio
 import time
+from contextlib import closing
+from http.client import HTTPConnection
 
 import pytest
 
+from runtime.settings import BigQuerySettings
 from schemas.bigquery import Field, WarehouseTable
 from sinks.bigquery import sql
 from sinks.bigquery.warehouse import Warehouse
@@ -66,3 +69,18 @@ async def test_writers_of_one_table_wait_for_each_other(warehouse: Warehouse) ->
     await asyncio.gather(*(warehouse.query(f"UPDATE {orders} SET id = id + 1 WHERE TRUE") for _ in range(8)))
     (row,) = await warehouse.query(f"SELECT MIN(id) AS lowest FROM {orders}")
     assert row.lowest == 9
+
+
+def test_a_connection_that_was_idle_for_a_while_is_still_there(settings: BigQuerySettings) -> None:
+    # google's client keeps its connections, and meets a closed one as a reset of its next query
+    address = settings.rest_endpoint
+    assert address is not None
+    with closing(HTTPConnection(address.removeprefix("http://"), timeout=10)) as connection:
+        sockets = []
+        for pause in (0.0, 5.5):
+            time.sleep(pause)
+            connection.request("GET", f"/bigquery/v2/projects/{settings.project}/datasets")
+            assert connection.getresponse().read()
+            sockets.append(connection.sock)
+    assert sockets[0] is not None
+    assert sockets[0] is sockets[1]

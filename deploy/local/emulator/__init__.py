@@ -1,10 +1,12 @@
-"""bqemulator with ten changes that a steady stream of small appends needs; its command line is the emulator's own.
+"""bqemulator with eleven changes that a steady stream of small appends needs; its command line is the emulator's own.
 
 Measured with bqemulator 1.4.0. Connections (``connections.py``):
 
 - It gives all threads one DuckDB connection. An append beside a query can get the other's result, and soon the two wait
   for each other for ever. Here each thread has a connection of its own to the same database.
 - Each open append connection holds a thread, of six in all on two cores; the seventh connection would wait for ever.
+- It closes an HTTP connection that was idle for 5 s, even when a request has arrived on it that it has yet to read, and
+  google's client keeps its connections: at that moment 8 of 180 requests to a busy emulator were reset. Here they stay.
 - DuckDB splits each statement over all cores. For appends of a few rows that costs a third more and gains nothing.
 
 Appends (``appends.py``):

@@ -1,14 +1,18 @@
-"""A DuckDB connection for each thread, and a thread for each open append connection."""
+"""A DuckDB connection for each thread, a thread for each open append connection, and HTTP connections that stay."""
 
 import asyncio
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
+import uvicorn
 from bqemulator.server import EmulatorServer
 from bqemulator.storage.engine import DuckDBEngine
 
 CONNECTIONS = 256
+IDLE_SECONDS = 3600
+"""Longer than any client here leaves a connection unused."""
 
 
 def apply() -> None:
@@ -17,6 +21,7 @@ def apply() -> None:
     for owner, name, changed in (
         (DuckDBEngine, "connection", property(_own_connection(shared.fget))),
         (EmulatorServer, "start", _with_threads(EmulatorServer.start)),
+        (uvicorn, "Config", partial(uvicorn.Config, timeout_keep_alive=IDLE_SECONDS)),
     ):
         setattr(owner, name, changed)
 
