@@ -4,27 +4,44 @@ Source: https://kafka.apache.org/documentation/#connect_rest
 """
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from types import TracebackType
 from typing import Any, Self, cast
 
 import aiohttp
+import structlog
 
+from runtime.clock import Clock
 from runtime.errors import UserError
+from runtime.retry import Backoff, retry
 from runtime.settings import ConnectSettings
+
+log = structlog.get_logger(__name__)
 
 _TIMEOUT = aiohttp.ClientTimeout(total=90)
 """Seconds; validating a connector opens its database, and a rebalancing worker answers late."""
+
+_REBALANCE = Backoff(first=0.25, ceiling=2.0, attempts=60)
+"""A minute and a half: each connector that is made or changed lets Connect's workers share out the work anew."""
 
 
 class ConnectError(UserError):
     """Connect refused; the sentence holds its own words."""
 
 
-class ConnectClient:
-    """An async context manager around one HTTP session. Every method raises ``ConnectError``."""
+class RebalanceError(ConnectError):
+    """Connect answered 409: its workers are sharing out the work anew, and ask for patience. It passes."""
 
-    def __init__(self, settings: ConnectSettings) -> None:
+
+class ConnectClient:
+    """An async context manager around one HTTP session. Every method raises ``ConnectError``.
+
+    What Connect puts off during a rebalance is asked again for up to a minute and a half: every call is idempotent.
+    """
+
+    def __init__(self, settings: ConnectSettings, *, clock: Clock | None = None) -> None:
         self._url = settings.url.rstrip("/")
+        self._clock = clock
 
     async def __aenter__(self) -> Self:
         self._session = aiohttp.ClientSession(timeout=_TIMEOUT, headers={"Content-Type": "application/json"})
@@ -60,20 +77,33 @@ class ConnectClient:
         await self._call("POST", f"/connectors/{name}/restart?includeTasks=true&onlyFailed=false")
 
     async def _call(self, method: str, path: str, body: Any = None, *, missing_ok: bool = False) -> Any:
+        def notice(error: Exception, attempts: int, delay: float) -> None:
+            log.info("kafka connect rebalances", attempts=attempts, retry_in=round(delay, 2))
+
+        return await retry(
+            lambda: self._once(method, path, body, missing_ok=missing_ok),
+            backoff=_REBALANCE,
+            on=RebalanceError,
+            clock=self._clock,
+            notice=notice,
+        )
+
+    async def _once(self, method: str, path: str, body: Any, *, missing_ok: bool) -> Any:
         try:
             async with self._session.request(method, self._url + path, json=body) as response:
-                if response.status == 404 and missing_ok:
+                if response.status == HTTPStatus.NOT_FOUND and missing_ok:
                     return None
-                if response.status in (202, 204):
+                if response.status in (HTTPStatus.ACCEPTED, HTTPStatus.NO_CONTENT):
                     return None
                 document = await response.json(content_type=None)
         except (aiohttp.ClientError, TimeoutError) as error:
             raise ConnectError(
                 f"Kafka Connect at {self._url} does not answer ({error}); see `balcao status` and `balcao logs connect`"
             ) from error
-        if response.status >= 400:
+        if response.status >= HTTPStatus.BAD_REQUEST:
             words = document.get("message", document) if isinstance(document, dict) else document
-            raise ConnectError(f"Kafka Connect refused {method} {path}: {words}")
+            kind = RebalanceError if response.status == HTTPStatus.CONFLICT else ConnectError
+            raise kind(f"Kafka Connect refused {method} {path}: {words}")
         return document
 
 

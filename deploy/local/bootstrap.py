@@ -6,7 +6,6 @@
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 
@@ -70,7 +69,7 @@ def _connectors() -> None:
     import asyncio
 
     from connectors.postgres import configs, operate
-    from connectors.postgres.client import ConnectClient, ConnectError
+    from connectors.postgres.client import ConnectClient
     from connectors.postgres.commands import apply
     from runtime.settings import ConnectSettings, load
 
@@ -89,17 +88,7 @@ def _connectors() -> None:
                             await asyncio.sleep(0.1)
 
     asyncio.run(restart_failed())
-    deadline = time.monotonic() + LIMIT
-    while True:
-        try:
-            apply()
-        except ConnectError as error:
-            # Each connector that is made lets Connect's group rebalance, and until it has, it answers 409.
-            if "rebalance" not in str(error) or time.monotonic() > deadline:
-                raise
-            time.sleep(0.5)
-        else:
-            return
+    apply(wait=LIMIT / 2)
 
 
 @dataclass(frozen=True)
