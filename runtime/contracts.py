@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from runtime.clock import Clock, SystemClock
+from runtime.contracts_captured import Captured, captured
 from runtime.contracts_history import Repository
 from runtime.contracts_registry import Opinion, RegisteredVersions, opinion
 from runtime.errors import UserError
@@ -19,7 +20,6 @@ from schemas.compatibility.evolution import refusals
 from schemas.compatibility.lifecycle import Usage
 from schemas.compatibility.parse import SchemaError
 from schemas.compatibility.report import document, lines
-from schemas.compatibility.verdict import Verdict
 from schemas.contract import Contract, Contracts, current, subscribers
 
 
@@ -28,13 +28,13 @@ class Checked:
     """What a check found. ``note`` says what could not be compared; ``opinions`` are the registry's, when asked."""
 
     compared: tuple[Compared, ...]
-    opinions: tuple[Opinion, ...] = ()
+    opinions: tuple[Opinion | Captured, ...] = ()
     note: str = ""
 
     @property
     def acceptable(self) -> bool:
-        """Whether nothing breaks, by our checker and by the registry."""
-        ours = all(topic.verdict is not Verdict.BREAKING for topic in self.compared)
+        """Whether nothing is refused, by our checker and by the registry."""
+        ours = not any(topic.verdict.refused for topic in self.compared)
         return ours and all(each.accepts for each in self.opinions)
 
 
@@ -47,7 +47,8 @@ def check(
     broker: Annotated[bool, typer.Option("--broker", help="Ask the broker who consumes removed topics.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Compare the register with what it was at REF: exit 0 when no reader breaks, 1 when one does, 2 for bad input."""
+    """Compare the register with what it was at REF: exit 0 when no reader breaks, 1 when one does or a
+    public topic changed without a revision that says how, 2 for bad input."""
     found = run(
         Repository(),
         against,
@@ -136,7 +137,9 @@ def _usage(
     return usage(broker, (old.topics.keys() - new.topics.keys()) & set(names))
 
 
-def _opinion(registered: RegisteredVersions, old: Contracts, before: Contract, after: Contract) -> Opinion:
+def _opinion(registered: RegisteredVersions, old: Contracts, before: Contract, after: Contract) -> Opinion | Captured:
+    if after.captured:
+        return captured(registered, after)
     full = before.public or after.public
     reasons = refusals(before.schema, after.schema, old.history.get(after.name, ()), full=full)
     said = [f"{'.'.join(problem.path) or 'the record'}: {problem.reason}" for problem in reasons]

@@ -44,15 +44,20 @@ def find(settings: RegistrySettings, topics: Iterable[Topic]) -> list[Drift]:
 def _of(client: SchemaRegistryClient, topic: Topic) -> list[Drift]:
     assert topic.table is not None
     try:
-        text = client.get_latest_version(topic.subject).schema
+        latest = client.get_latest_version(topic.subject).schema
         before = [client.get_version(topic.subject, each) for each in client.get_versions(topic.subject)[:-1]]
     except SchemaRegistryError as error:
         if error.http_status_code == _MISSING:
             return []
         raise RegistryUnavailable(str(error)) from error
     had = {name for one in before for name in evolution.columns_of(_loaded(one.schema.schema_str))}
-    name, found = topic.table.name, []
-    for one in evolution.differences(topic, evolution.columns_of(_loaded(text.schema_str))):
+    name = topic.table.name
+    found: list[Drift] = []
+    newest = _loaded(latest.schema_str)
+    for column in evolution.null_as_default(newest):
+        words = f"{name}.{column} may be NULL and has a DEFAULT: a NULL can arrive as the default; see {RUNBOOK}"
+        found.append(Drift(topic.name, words, breaking=False))
+    for one in evolution.differences(topic, evolution.columns_of(newest)):
         if one.kind is Kind.ADDED:
             found.append(Drift(topic.name, advice(topic, one), breaking=False))
         elif one.kind is Kind.LACKING and one.column not in had:

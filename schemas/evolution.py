@@ -54,8 +54,12 @@ def columns_of(schema: Avro) -> dict[str, Field]:
 
 def differences(topic: Topic, columns: Mapping[str, Field]) -> tuple[Difference, ...]:
     """Where a writer's columns are not those of the topic's record type, in the register's order, added ones last."""
+    return between({field.name: field for field in row_fields(topic)}, columns)
+
+
+def between(ours: Mapping[str, Field], columns: Mapping[str, Field]) -> tuple[Difference, ...]:
+    """``differences`` for columns that were read from a schema of the register."""
     found = []
-    ours = {field.name: field for field in row_fields(topic)}
     for name, field in ours.items():
         now = columns.get(name)
         if now is None:
@@ -90,6 +94,17 @@ def in_words(field: Field) -> str:
     elif field.semantic == "io.debezium.data.VariableScaleDecimal":
         kind = "decimal of any size"
     return f"{kind}[]" if field.mode is Mode.REPEATED else kind
+
+
+def null_as_default(schema: Avro) -> tuple[str, ...]:
+    """The columns that may be NULL and have a DEFAULT, in a value's schema.
+
+    Connect's structs give the default for a NULL in such a field, and Confluent's converter writes what they give
+    unless its ``ignore.default.for.nullables`` is set, which it knows from version 7.3 on.
+    """
+    unions = {field["name"]: field["type"] for field in _row(schema)["fields"] if isinstance(field["type"], list)}
+    # Avro wants the default's arm first
+    return tuple(name for name, arms in unions.items() if "null" in arms and arms[0] != "null")
 
 
 def key_of(schema: Avro) -> tuple[str, ...]:

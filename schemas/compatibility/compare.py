@@ -11,6 +11,7 @@ from schemas.compatibility.lifecycle import Usage, removal, sunset_differences
 from schemas.compatibility.parse import parse
 from schemas.compatibility.readers import Readers, readers
 from schemas.compatibility.subscribed import subscription_differences, unknown_topic
+from schemas.compatibility.told import untold
 from schemas.compatibility.verdict import Difference, Verdict, worst
 from schemas.contract import Contract, Contracts
 
@@ -60,6 +61,9 @@ class _Both:
         visibility = (after or before or Contract(name=name, schema={})).visibility
         if after is not None:
             differences = tuple(self._kept(before, after, who, full=public))
+            # what is refused for good needs no words for readers
+            if worst(differences) is not Verdict.BREAKING and not self.old.schemas_only:
+                differences += tuple(untold(before, after, self.old))
         elif before is not None:
             differences = (removal(before, who, usage, self.today),)
         else:

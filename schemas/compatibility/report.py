@@ -30,7 +30,7 @@ def lines(found: Sequence[Compared]) -> Iterator[str]:
                 continue
             yield f"  {each.verdict.value}: {each.what}"
             yield f"    why: {each.why}"
-            if hint := _hint(each):
+            if each.verdict is not Verdict.UNTOLD and (hint := _hint(each)):
                 yield f"    {hint}"
             if each.remedy:
                 yield f"    instead: {each.remedy}"

@@ -12,8 +12,15 @@ class Verdict(enum.Enum):
     """Nobody notices, whoever deploys first."""
     NEEDS_ORDER = "needs order"
     """Allowed; ``Difference.first`` says who deploys first."""
+    UNTOLD = "untold"
+    """Refused until the register says what changed; it would break nobody."""
     BREAKING = "breaking"
     """Refused."""
+
+    @property
+    def refused(self) -> bool:
+        """Whether a change with this verdict may not be made."""
+        return self in (Verdict.UNTOLD, Verdict.BREAKING)
 
 
 class First(enum.Enum):
@@ -39,7 +46,7 @@ class Difference:
     remedy: str = ""
 
 
-_BADNESS = (Verdict.COMPATIBLE, Verdict.NEEDS_ORDER, Verdict.BREAKING)
+_BADNESS = (Verdict.COMPATIBLE, Verdict.NEEDS_ORDER, Verdict.UNTOLD, Verdict.BREAKING)
 
 
 def worst(differences: Sequence[Difference]) -> Verdict:

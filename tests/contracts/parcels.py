@@ -11,6 +11,7 @@ from schemas.teams import Subscription
 from schemas.topic import Avro
 
 TODAY = date(2027, 3, 1)
+FIRST = date(2027, 1, 15)
 TOPIC = "parcels.sent.v1"
 STATION = "sinks.parcels"
 SCHEMA: Avro = {
@@ -75,6 +76,7 @@ def register(*, public: bool) -> Contracts:
         partitions=2,
         retention_ms=30 * DAY_MS,
         rules=(WEIGHT, LABEL),
+        revisions=((FIRST, "First version."),),
         personal={"note": "free text"},
     )
     teams = {"billing": "billing@balcao.example", "logistics": "logistics@balcao.example"}
@@ -150,6 +152,18 @@ def reads(team: str, *fields: str) -> Edit:
             replace(each, fields=fields) if each.team == team else each for each in contracts.subscriptions
         ),
     )
+
+
+def noted(edit: Edit, on: date = TODAY) -> Edit:
+    """A change that the topic's readers are told of by a revision, if the topic is still there."""
+
+    def noting(contracts: Contracts) -> Contracts:
+        changed = edit(contracts)
+        if TOPIC not in changed.topics:
+            return changed
+        return of(revisions=(*changed.topics[TOPIC].revisions, (on, "Another parcel.")))(changed)
+
+    return noting
 
 
 def both(*edits: Edit) -> Edit:

@@ -11,7 +11,7 @@ from schemas.compatibility.verdict import Difference, First, Verdict, worst
 from schemas.contract import Contracts
 from tests.contracts.attribute_changes import ATTRIBUTE_CHANGES
 from tests.contracts.change import Change, named
-from tests.contracts.parcels import TODAY, TOPIC, field, of, register
+from tests.contracts.parcels import TODAY, TOPIC, field, noted, of, register
 from tests.contracts.schema_changes import SCHEMA_CHANGES
 
 pytestmark = pytest.mark.unit
@@ -23,7 +23,7 @@ def registers(change: Change, *, public: bool) -> tuple[Contracts, Contracts]:
     old = change.before(register(public=public))
     if change.older is not None:
         old = replace(old, history={TOPIC: (change.older(old).topics[TOPIC].schema,)})
-    return old, change.edit(old)
+    return old, noted(change.edit)(old)
 
 
 def judged(change: Change, *, public: bool) -> Compared:
@@ -71,7 +71,9 @@ def test_every_refusal_says_what_to_do_instead(change: Change) -> None:
 
 def test_the_report_reads_as_sentences() -> None:
     change = next(each for each in CHANGES if each.name == "an enum symbol added")
-    assert list(lines([judged(change, public=True)])) == [
+    old = register(public=True)
+    (found,) = compare(old, change.edit(old), today=TODAY)
+    assert list(lines([found])) == [
         f"{TOPIC} (public, FULL_TRANSITIVE): breaking",
         "  breaking: `status` gained the symbol `lost`, which sinks.parcels, billing and logistics read",
         "    why: whoever has not deployed cannot read later records: "
@@ -80,7 +82,7 @@ def test_the_report_reads_as_sentences() -> None:
         "    instead: Keep it as it was, and publish parcels.sent.v2 for what is new.",
         "1 topic changed: 1 breaking",
     ]
-    (told_to_programs,) = document([judged(change, public=True)])
+    (told_to_programs,) = document([found])
     assert told_to_programs["differences"][0]["breaks"] == ["sinks.parcels", "billing", "logistics"]
 
 

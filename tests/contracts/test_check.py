@@ -16,7 +16,7 @@ from runtime.errors import UserError
 from schemas.contract import Contracts, current
 from schemas.contract_document import FILE
 from tests.contracts.checkout import Checkout
-from tests.contracts.parcels import TOPIC, added, field, register, removed
+from tests.contracts.parcels import TOPIC, added, field, noted, register, removed
 
 pytestmark = pytest.mark.unit
 
@@ -45,7 +45,7 @@ def test_a_branch_a_tag_and_a_commit_are_refs(checkout: Checkout) -> None:
 
 def test_the_ref_decides_what_changed(checkout: Checkout) -> None:
     checkout.commit(register(public=True))
-    newer = added(name="colour", type="string", default="red")(register(public=True))
+    newer = noted(added(name="colour", type="string", default="red"))(register(public=True))
     checkout.commit(newer)
     assert checkout.check("HEAD", newer) == []
     assert checkout.check("HEAD~1", newer) == [(TOPIC, "compatible")]
@@ -54,13 +54,25 @@ def test_the_ref_decides_what_changed(checkout: Checkout) -> None:
 def test_the_command_ends_with_0_or_1(checkout: Checkout, command: Any) -> None:
     old = register(public=True)
     checkout.commit(old)
-    fine = command(added(name="colour", type="string", default="red")(old), "--against", "HEAD")
+    fine = command(noted(added(name="colour", type="string", default="red"))(old), "--against", "HEAD")
     assert (fine.exit_code, fine.output.splitlines()[-1]) == (0, "1 topic changed: 1 compatible")
     broken = command(removed("count")(old), "--against", "HEAD")
     assert broken.exit_code == 1
     assert "breaking: `count` was removed, which sinks.parcels and logistics read" in broken.output
     same = command(old, "--against", "HEAD")
     assert (same.exit_code, same.output) == (0, "the register says what it said: nothing changed\n")
+
+
+def test_a_public_topic_s_change_without_a_revision_is_refused_in_words(checkout: Checkout, command: Any) -> None:
+    old = register(public=True)
+    checkout.commit(old)
+    grown = added(name="colour", type="string", default="red")
+    result = command(grown(old), "--against", "HEAD")
+    assert result.exit_code == 1
+    assert "untold: it changed, and no new revision says how" in result.output
+    assert "instead: Add a Revision, with the day and what changed, to the topic's `revisions`." in result.output
+    assert command(noted(grown)(old), "--against", "HEAD").exit_code == 0
+    assert command(grown(register(public=False)), "--against", "HEAD", "--topic", TOPIC).exit_code == 1
 
 
 def test_programs_read_the_same_as_json(checkout: Checkout, command: Any) -> None:
@@ -93,7 +105,7 @@ def test_earlier_commits_are_versions_too(checkout: Checkout) -> None:
 def test_a_version_that_was_given_up_binds_nobody(checkout: Checkout) -> None:
     checkout.commit(field("count", type="string")(removed("label")(register(public=True))))
     checkout.commit(register(public=True))
-    lost = field("label", default=...)(register(public=True))
+    lost = noted(field("label", default=...))(register(public=True))
     assert checkout.check("HEAD", lost) == [(TOPIC, "compatible")]
 
 

@@ -9,7 +9,7 @@ from schemas import bigquery as tables
 from schemas.bigquery import Field, Mode, row_fields
 from schemas.captured import CAPTURED
 from schemas.envelope import schema_of
-from schemas.evolution import Kind, columns_of, differences, fits, in_words
+from schemas.evolution import Kind, columns_of, differences, fits, in_words, null_as_default
 from schemas.topic import Topic
 from schemas.topics import TOPICS
 from schemas.wire_columns import field_of_avro
@@ -99,6 +99,19 @@ def test_a_decimal_of_any_scale_is_kept_exactly() -> None:
 )
 def test_times_of_either_precision_are_kept_exactly(semantic: str, value: int, text: bytes) -> None:
     assert text in RowEncoder([field_of_avro("extra", debezium(semantic, "long"))]).encode({"extra": value})
+
+
+def test_a_column_whose_null_would_arrive_as_its_default_is_named() -> None:
+    # as Debezium 3.7 and the converter register: nullable, nullable with a default, NOT NULL with one
+    columns = [
+        {"name": "plain", "type": ["null", "string"], "default": None},
+        {"name": "score", "type": [{"type": "string", "connect.default": "x"}, "null"], "default": "x"},
+        {"name": "filled", "type": {"type": "int", "connect.default": 7}, "default": 7},
+    ]
+    row = {"type": "record", "name": "Value", "fields": columns}
+    envelope = {"type": "record", "name": "Envelope", "fields": [{"name": "after", "type": ["null", row]}]}
+    assert null_as_default(envelope) == ("score",)
+    assert all(null_as_default(schema_of(topic)) == () for topic in TOPICS if topic.table)
 
 
 def with_column(name: str, avro: Any) -> dict[str, Field]:

@@ -10,6 +10,7 @@ from schemas.avro import is_optional, required, split
 from schemas.captured import CAPTURED
 from schemas.marks import Column, Decimals, Doc
 from schemas.topic import Topic
+from schemas.topics import TOPICS
 from tests.store.databases import Database
 
 pytestmark = pytest.mark.broker
@@ -65,3 +66,22 @@ def test_the_row_type_is_the_table(market: Database, table: str) -> None:
     assert comment == (topic.value.__doc__,)
     assert topic.table is not None
     assert tuple(name for (name,) in key) == topic.table.primary_key
+
+
+WITH_DEFAULT = """
+SELECT attrelid::regclass || '.' || attname
+  FROM pg_attribute WHERE attrelid = ANY(%s::regclass[]) AND attnum > 0 AND NOT attisdropped
+   AND atthasdef AND NOT attnotnull
+"""
+
+
+def test_no_captured_column_may_be_null_and_has_a_default(market: Database, talks: Database) -> None:
+    """A NULL in such a column would arrive as the default (docs/decisions/0022)."""
+    for database, owner, name in ((market, "marketplace_owner", "marketplace"), (talks, "platform_owner", "platform")):
+        tables = [topic.table.name for topic in TOPICS if topic.table and topic.table.database == name]
+        assert tables
+        with psycopg.connect(database.dsn(owner)) as connection:
+            assert connection.execute(WITH_DEFAULT, [tables]).fetchall() == []
+            connection.execute(f"ALTER TABLE {tables[0]} ADD COLUMN extra int DEFAULT 1")
+            assert connection.execute(WITH_DEFAULT, [tables]).fetchall() == [(f"{tables[0]}.extra",)]
+            connection.rollback()
