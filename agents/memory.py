@@ -1,30 +1,78 @@
 """What a conversation remembers between turns, as it is kept in ``conversations.slots``."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, Self
+from functools import cache
+from typing import Any, Literal, Self
+
+from pydantic import TypeAdapter, ValidationError
 
 FORGET_AFTER = timedelta(hours=12)
 """A pause after which "and the price?" no longer leans on what was said before."""
-_VERSION = 1
+_VERSION = 2
+_WINDOW = 8
+_LONGEST_SAID = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Words of one side, cut to a few hundred characters."""
+
+    by: Literal["contact", "agent"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A write that waits for a yes. It is done with exactly ``arguments``, and only while ``shown`` was shown last.
+
+    ``id`` is derived from the message that led to it and from what was shown; the write's request id comes of it.
+    """
+
+    id: str
+    asked_by: str
+    tool: str
+    arguments: dict[str, Any]
+    shown: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A flow that is not over: its step, its slots (JSON), and what it waits for.
+
+    ``awaiting`` names the slot that ``question`` asked for; empty when the step reads the words itself.
+    """
+
+    flow: str
+    slots: dict[str, Any] = field(default_factory=dict)
+    step: str = ""
+    awaiting: str = ""
+    question: str = ""
+    pending: Pending | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """``products`` and ``orders`` are what was spoken of last, newest turn only.
+    """``frames`` is the stack of flows that are not over, the one that has the word last; ``closed`` ended last.
 
-    ``awaiting`` names the flow that asked a question back; ``offered_person`` that the last reply offered a person;
-    ``misses`` counts messages in a row that were not understood.
+    ``products`` and ``orders`` are what was spoken of last. ``asked`` says that the last reply ended with the question
+    of the last frame, so that a bare yes is an answer to it; ``offered_person`` that it offered a person. ``misses``
+    counts messages in a row that were not understood. ``window`` has the last words of both sides, oldest first.
     """
 
     introduced: bool = False
     last_flow: str | None = None
     products: tuple[int, ...] = ()
     orders: tuple[str, ...] = ()
-    awaiting: str | None = None
+    frames: tuple[Frame, ...] = ()
+    closed: Frame | None = None
+    asked: bool = False
     offered_person: bool = False
     misses: int = 0
+    failures: int = 0
+    window: tuple[Said, ...] = ()
 
     @classmethod
     def load(cls, slots: Mapping[str, Any], *, last_message_at: datetime | None, now: datetime) -> Self:
@@ -32,15 +80,28 @@ class Memory:
         stale = last_message_at is not None and now - last_message_at > FORGET_AFTER
         if stale or slots.get("version") != _VERSION:
             return cls()
-        kept = {name: slots[name] for name in cls.__slots__ if name in slots}
-        kept["products"] = tuple(kept.get("products", ()))
-        kept["orders"] = tuple(kept.get("orders", ()))
-        return cls(**kept)
+        try:
+            kept = _adapter().validate_python({name: slots[name] for name in cls.__slots__ if name in slots})
+        except ValidationError:
+            return cls()
+        return cls(**{name: getattr(kept, name) for name in cls.__slots__})
 
     def dump(self) -> dict[str, Any]:
         """The JSON object for ``conversations.slots``."""
-        return {"version": _VERSION, **asdict(self), "products": list(self.products), "orders": list(self.orders)}
+        return {"version": _VERSION, **_adapter().dump_python(self, mode="json")}
 
-    def next_turn(self) -> Self:
-        """The memory with the question, the offer and the misses of the turn before laid aside."""
-        return replace(self, awaiting=None, offered_person=False, misses=0)
+    @property
+    def top(self) -> Frame | None:
+        """The frame that has the word."""
+        return self.frames[-1] if self.frames else None
+
+    def said(self, by: Literal["contact", "agent"], text: str) -> Self:
+        """The memory with these words in its window, without its oldest ones."""
+        if not text:
+            return self
+        return replace(self, window=(*self.window, Said(by, text[:_LONGEST_SAID]))[-_WINDOW:])
+
+
+@cache
+def _adapter() -> TypeAdapter[Memory]:
+    return TypeAdapter(Memory)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
+from agents.flows.flow import Answer
 from agents.identity import Identity
 from store.availability import Offer
 
@@ -16,6 +17,11 @@ def barrier(identity: Identity) -> Barrier | None:
     if not identity.consented:
         return "no_consent"
     return None if identity.active else "inactive"
+
+
+def refusal(why: Barrier) -> Answer:
+    """What a contact behind a barrier is told; a person is offered."""
+    return Answer(_BARRIERS[why], "refused", seen={"barrier": why}, offers_person=True)
 
 
 def quotable(offers: Iterable[Offer]) -> tuple[Sequence[Offer], Sequence[Offer]]:
@@ -37,4 +43,18 @@ _NOTICES = {
     "red": "Tarja vermelha: venda sob prescrição.",
     "red_retained": "Tarja vermelha: venda sob prescrição, com retenção da receita.",
     "black": "Tarja preta: medicamento sujeito a controle especial, com retenção da receita.",
+}
+_BARRIERS = {
+    "stranger": (
+        "Não encontrei este número no cadastro de nenhuma farmácia, então não posso mostrar pedidos, estoque ou preços "
+        "por aqui. Quer que eu chame uma pessoa da equipe para ajudar? Responda *sim*."
+    ),
+    "no_consent": (
+        "Você pediu para não ser atendido por mensagens, então não consulto dados da sua farmácia por aqui. "
+        "Quer que eu chame uma pessoa da equipe para rever isso? Responda *sim*."
+    ),
+    "inactive": (
+        "O cadastro da sua farmácia ainda não está ativo, então não posso mostrar pedidos, estoque ou preços. "
+        "Quer que eu chame uma pessoa da equipe? Responda *sim*."
+    ),
 }

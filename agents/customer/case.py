@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from agents.customer.decide import Turn
 from agents.customer.summary import summary
+from agents.engine.turn import Turn
 from agents.identity import Identity
 from schemas.records.conversations import Escalation, InboundMessage, Reply
 from store import escalations, turns

@@ -9,11 +9,13 @@ import psycopg
 import structlog
 from psycopg_pool import PoolTimeout
 
-from agents.customer.decide import Turn, decide, silence
 from agents.customer.record import ConversationChangedError, Recorder
+from agents.engine.decide import decide
+from agents.engine.turn import Turn, silence
 from agents.identity import Identity, identify
 from agents.memory import Memory
-from agents.tools import MarketplaceTools, ProductSearch, Tools
+from agents.tools.desk import Desk, ProductSearch
+from agents.tools.live import Live
 from agents.understanding.offline import OfflineUnderstanding
 from agents.understanding.protocol import Understanding
 from runtime import metrics
@@ -138,14 +140,15 @@ class CustomerAgent(KeyedProcessor):
             message,
             identity=identity,
             memory=memory,
-            tools=lambda: self._tools(identity),
+            tools=Live(lambda: Desk(identity, self._marketplace, self._search), _hold),
             understanding=self._understanding,
             now=now,
         )
 
-    def _tools(self, identity: Identity) -> Tools:
-        assert identity.pharmacy_id is not None, "policy lets only a pharmacy's contact use tools"
-        return MarketplaceTools(self._marketplace, self._search, identity.pharmacy_id)
+
+async def _hold() -> None:
+    """No flow writes yet."""
+    raise NotImplementedError
 
 
 def _asks_nothing(message: InboundMessage) -> bool:

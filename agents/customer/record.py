@@ -7,7 +7,7 @@ from typing import Any
 from psycopg import AsyncConnection, Rollback
 
 from agents.customer.case import Case, Ids
-from agents.customer.decide import Turn
+from agents.engine.turn import Turn
 from agents.identity import Identity
 from runtime.codec import Encoder
 from schemas.records.conversations import InboundMessage

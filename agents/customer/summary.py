@@ -1,6 +1,6 @@
 """What a person reads first when a conversation is handed over."""
 
-from agents.customer.decide import Turn
+from agents.engine.turn import Turn
 from agents.identity import Identity
 from agents.wording import listed
 from schemas.records.conversations import InboundMessage

@@ -1,7 +1,8 @@
-"""Every flow, and which one serves a name that understanding gives."""
+"""Every flow of the customer's agent. A flow is added here, before ``fallback.NOT_OFFERED``."""
 
 from agents.flows import fallback, human, order_status, product_availability, product_price, small_talk
 from agents.flows.flow import Flow
+from agents.flows.registry import Flows
 
 FLOWS: tuple[Flow, ...] = (
     order_status.FLOW,
@@ -12,6 +13,8 @@ FLOWS: tuple[Flow, ...] = (
     small_talk.THANKS,
     small_talk.RATING,
     small_talk.OUT_OF_SCOPE,
-    fallback.NOT_OFFERED,
+    fallback.NOT_UNDERSTOOD,
+    fallback.ONLY_WORDS,
+    fallback.NO_PERSON,
 )
-SERVING: dict[str, Flow] = {name: flow for flow in FLOWS for name in flow.serves}
+CATALOGUE = Flows(FLOWS, otherwise=fallback.NOT_OFFERED)

@@ -1,10 +1,8 @@
 """When nothing above answers: a subject that a person resolves, words not understood, a file instead of words."""
 
-from dataclasses import replace
-
 from agents.flows.flow import Answer, Ask, Escalate, Flow
 from agents.flows.small_talk import ABLE
-from agents.tools import Tools
+from agents.tools.permitted import Permitted
 
 _SUBJECTS = {
     "account_access": "o acesso à conta",
@@ -39,41 +37,39 @@ _SORRY = frozenset({"complaint", "damaged_item", "wrong_item", "short_expiry", "
 _OFFER = "Quer que eu chame uma pessoa da equipe? Responda *sim*."
 
 
-async def offer_person(ask: Ask, allowed: Tools) -> Answer:
+async def offer_person(ask: Ask, use: Permitted) -> Answer:
     """Names the subject, says that a person resolves it, and offers one."""
     subject = next((_SUBJECTS[flow] for flow in ask.also if flow in _SUBJECTS), "isso")
     sorry = "Sinto muito por isso. " if _SORRY & set(ask.also) else ""
     text = f"{sorry}Sobre {subject}, quem resolve é a nossa equipe. {_OFFER}"
-    return Answer(text, "asked", replace(ask.memory.next_turn(), offered_person=True))
+    return Answer(text, "asked", offers_person=True)
 
 
-async def not_understood(ask: Ask, allowed: Tools) -> Answer:
+async def not_understood(ask: Ask, use: Permitted) -> Answer:
     """Says so and what can be asked; the second time in a row a person takes over."""
-    misses = ask.memory.misses + 1
-    memory = replace(ask.memory.next_turn(), misses=misses)
-    if misses >= 2:
+    if ask.memory.misses:
         text = "Ainda não consegui entender, desculpe. Chamei uma pessoa da equipe, que continua por aqui."
-        return Answer(text, "escalated", replace(memory, misses=0), escalate=Escalate("not_understood"))
+        return Answer(text, "escalated", escalate=Escalate("not_understood"))
     text = (
         f"Desculpe, não entendi. Posso {ABLE}. Por exemplo:\n"
         "• “Onde está meu pedido 10000123?”\n• “Tem losartana 50 mg?”\n• “Quanto custa a dipirona 500 mg?”\n"
         "Ou peça um *atendente*."
     )
-    return Answer(text, "asked", memory)
+    return Answer(text, "asked")
 
 
-async def only_words(ask: Ask, allowed: Tools) -> Answer:
+async def only_words(ask: Ask, use: Permitted) -> Answer:
     """Audio, pictures and files are not read: says so, so that nobody waits for an answer to them."""
     text = (
         "Recebi seu arquivo, mas por enquanto só entendo mensagens escritas. Pode me contar por texto? "
         "Se preferir, peça um *atendente*."
     )
-    return Answer(text, "asked", ask.memory.next_turn())
+    return Answer(text, "asked")
 
 
-async def no_person(ask: Ask, allowed: Tools) -> Answer:
+async def no_person(ask: Ask, use: Permitted) -> Answer:
     """The person offered is not wanted."""
-    return Answer("Tudo bem! Se mudar de ideia, é só pedir *atendente*.", "replied", ask.memory.next_turn())
+    return Answer("Tudo bem! Se mudar de ideia, é só pedir *atendente*.")
 
 
 NOT_OFFERED = Flow(name="offer_person", serves=tuple(_SUBJECTS), account=False, run=offer_person)

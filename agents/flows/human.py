@@ -1,7 +1,7 @@
 """Hands the conversation to a person."""
 
 from agents.flows.flow import Answer, Ask, Escalate, Flow
-from agents.tools import Tools
+from agents.tools.permitted import Permitted
 
 TEXT = (
     "Certo! Chamei uma pessoa da nossa equipe, que continua esta conversa por aqui mesmo. "
@@ -9,9 +9,9 @@ TEXT = (
 )
 
 
-async def run(ask: Ask, allowed: Tools) -> Answer:
+async def run(ask: Ask, use: Permitted) -> Answer:
     """Escalates at once, without asking why."""
-    return Answer(TEXT, "escalated", ask.memory.next_turn(), escalate=Escalate("asked_for_person"))
+    return Answer(TEXT, "escalated", escalate=Escalate("asked_for_person"))
 
 
-FLOW = Flow(name="human", serves=("human",), account=False, run=run)
+FLOW = Flow(name="human", serves=("human",), specialist="person", account=False, run=run)

@@ -1,13 +1,15 @@
 """What both flows on products share: which products are meant, what may be said of their offers, and how."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 
 from agents import policy
-from agents.flows.flow import Answer, Ask, Escalate
+from agents.flows.flow import Answer, Ask, Escalate, question
+from agents.flows.slots import PRODUCTS
 from agents.matching import Found
-from agents.tools import Tools
+from agents.tools import catalogue
+from agents.tools.permitted import Permitted
 from agents.wording import count, listed, money
 from store.availability import Offer, Product
 
@@ -28,19 +30,17 @@ class Line:
         return [offer for offer in self.offers if offer.can_be_ordered]
 
 
-async def answer(ask: Ask, allowed: Tools, *, flow: str, covers: str) -> Answer:
+async def answer(ask: Ask, use: Permitted, *, covers: str) -> Answer:
     """Tells stock and price together, which covers both flows; asks which product when none is known."""
-    memory = replace(ask.memory.next_turn(), last_flow=flow)
-    names = ask.entities.products[:MOST_NAMES]
+    names = ask.slots.get("product", [])[:MOST_NAMES]
     if names:
-        found = {name: await allowed.find_products(name) for name in names}
+        found = {name: await use(catalogue.find_products, name) for name in names}
     elif ask.memory.products:
-        found = {"": Found(tuple(await allowed.products(ask.memory.products)))}
+        found = {"": Found(tuple(await use(catalogue.products, ask.memory.products)))}
     else:
-        text = "De qual produto? Se puder, mande o nome com a dose, por exemplo: *losartana 50 mg*."
-        return Answer(text, "asked", replace(memory, awaiting=flow), answered=(covers,))
+        return question(PRODUCTS.question, slot=PRODUCTS.name, answered=(covers,))
     ids = [product.product_id for each in found.values() for product in (*each.exact, *each.near)]
-    quotable, above = policy.quotable(await allowed.offers(ids))
+    quotable, above = policy.quotable(await use(catalogue.offers, ids))
     lines = _lines(found, quotable)
     parts = [_part(name, found[name], lines[name], ask) for name in found]
     shown = tuple(line.product.product_id for each in lines.values() for line in each[:MOST_PRODUCTS])
@@ -53,7 +53,7 @@ async def answer(ask: Ask, allowed: Tools, *, flow: str, covers: str) -> Answer:
     return Answer(
         "\n\n".join(parts),
         "escalated" if escalate else "replied",
-        replace(memory, products=shown or ask.memory.products),
+        products=shown or None,
         seen={"refused_offers": [offer.offer_id for offer in above]},
         escalate=escalate,
         answered=(covers,),
@@ -117,9 +117,10 @@ def _stock(offer: Offer) -> str:
 
 def _quantity(line: Line, ask: Ask) -> list[str]:
     """What the quantity asked for comes to, when exactly one product and one quantity are spoken of."""
-    if len(ask.entities.quantities) != 1 or len(ask.entities.products) > 1:
+    quantities = ask.slots.get("quantity", [])
+    if len(quantities) != 1 or len(ask.slots.get("product", [])) > 1:
         return []
-    wanted = ask.entities.quantities[0]
+    wanted = quantities[0]
     able = [offer for offer in line.in_stock if offer.minimum_quantity <= wanted <= offer.available]
     if able:
         best = able[0]

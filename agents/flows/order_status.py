@@ -1,11 +1,11 @@
 """Where an order is, whether it left, when it arrives; also for one that is late."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
-from agents import tools
-from agents.flows.flow import Answer, Ask, Flow
-from agents.tools import Tools
+from agents.flows.flow import Answer, Ask, Flow, reply
+from agents.flows.slots import DATES, ORDER_NUMBERS
+from agents.tools.orders import find_orders, open_orders
+from agents.tools.permitted import Permitted
 from agents.wording import BRASILIA, count, day, money
 from store.orders import Order
 
@@ -35,19 +35,18 @@ _REASONS = {
 _OVER = ("delivered", "cancelled", "returned")
 
 
-async def run(ask: Ask, allowed: Tools) -> Answer:
+async def run(ask: Ask, use: Permitted) -> Answer:
     """Answers for the orders named, else for those under way."""
-    memory = ask.memory.next_turn()
-    numbers = ask.entities.order_numbers[:_MOST]
+    numbers = ask.slots.get("order_number", [])[:_MOST]
     if not numbers:
-        found = list(await allowed.open_orders())
+        found = list(await use(open_orders))
         if not found:
-            return Answer("Não encontrei nenhum pedido da sua farmácia por aqui.", "replied", memory)
+            return reply("Não encontrei nenhum pedido da sua farmácia por aqui.")
         return _told(_overview(found, ask), found, ask)
     parts: list[str] = []
     known: list[Order] = []
     for number in numbers:
-        matching = list(await allowed.find_orders(number))
+        matching = list(await use(find_orders, number))
         known += matching[:_MOST]
         parts += [describe(order, ask) for order in matching[:_MOST]]
         if not matching:
@@ -58,13 +57,11 @@ async def run(ask: Ask, allowed: Tools) -> Answer:
 
 
 def _told(text: str, known: Sequence[Order], ask: Ask) -> Answer:
-    memory = ask.memory.next_turn()
     late = any(_is_late(order, ask) for order in known)
     if late:
         text += "\n\nSe quiser, chamo uma pessoa da equipe para verificar: é só responder *sim*."
-    memory = replace(memory, orders=tuple(order.number for order in known), offered_person=late)
     seen = {"orders": [{"number": order.number, "status": order.status} for order in known]}
-    return Answer(text, "replied", memory, seen=seen)
+    return reply(text, seen=seen, orders=tuple(order.number for order in known), offers_person=late)
 
 
 def _overview(found: Sequence[Order], ask: Ask) -> str:
@@ -118,7 +115,8 @@ def _is_late(order: Order, ask: Ask) -> bool:
 FLOW = Flow(
     name="order_status",
     serves=("order_status", "order_late"),
-    slots=("order_number", "date"),
-    tools=(tools.FIND_ORDERS, tools.OPEN_ORDERS),
+    title="o pedido",
+    slots=(ORDER_NUMBERS, DATES),
+    tools=(find_orders, open_orders),
     run=run,
 )

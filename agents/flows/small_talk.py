@@ -1,7 +1,7 @@
 """Greetings, thanks, and what lies outside of a pharmacy's business with us."""
 
-from agents.flows.flow import Answer, Ask, Flow
-from agents.tools import Tools
+from agents.flows.flow import Answer, Ask, Flow, reply
+from agents.tools.permitted import Permitted
 from agents.wording import first_name, hello
 
 ABLE = "consultar *pedidos*, *estoque* e *preços*"
@@ -10,32 +10,32 @@ INTRODUCTION = (
 )
 
 
-async def greet(ask: Ask, allowed: Tools) -> Answer:
+async def greet(ask: Ask, use: Permitted) -> Answer:
     """Says who answers, what it can do, and that a person can be asked for."""
     name = f", {first_name(ask.identity.name)}" if ask.identity.name else ""
     text = f"{hello(ask.now)}{name}! "
     text += "Como posso ajudar?" if ask.memory.introduced else f"{INTRODUCTION}\n\nComo posso ajudar?"
-    return Answer(text, "replied", ask.memory.next_turn())
+    return reply(text)
 
 
-async def close(ask: Ask, allowed: Tools) -> Answer:
+async def close(ask: Ask, use: Permitted) -> Answer:
     """Answers a thank-you."""
-    return Answer("Eu que agradeço! Precisando, é só chamar. 👋", "replied", ask.memory.next_turn())
+    return reply("Eu que agradeço! Precisando, é só chamar. 👋")
 
 
-async def rated(ask: Ask, allowed: Tools) -> Answer:
+async def rated(ask: Ask, use: Permitted) -> Answer:
     """Thanks for an opinion; it stays in the conversation's record, which is all that is promised."""
     text = "Obrigado por dizer! Sua opinião ficou registrada nesta conversa."
-    return Answer(text, "replied", ask.memory.next_turn())
+    return reply(text)
 
 
-async def decline(ask: Ask, allowed: Tools) -> Answer:
+async def decline(ask: Ask, use: Permitted) -> Answer:
     """Declines what is not ours to answer: medical advice before all."""
     text = (
         "Isso foge do que posso responder por aqui. Dúvidas sobre o uso de medicamentos ficam com o farmacêutico ou o "
         f"médico. Eu posso {ABLE}."
     )
-    return Answer(text, "refused", ask.memory.next_turn())
+    return reply(text, outcome="refused")
 
 
 GREETING = Flow(name="greeting", serves=("greeting",), account=False, run=greet)

@@ -10,19 +10,19 @@ import pytest
 
 from agents.identity import Identity
 from agents.matching import Found, match
-from agents.tools import ToolUnavailable
+from agents.testing import NOON as NOW
+from agents.testing import PHARMACIST
+from agents.testing import message as make_message
+from agents.tools.desk import ToolUnavailable
 from agents.understanding.offline import OfflineUnderstanding
 from schemas.records.conversations import InboundMessage
 from store.availability import Offer, Product
 from store.orders import Order
 
-NOW = datetime(2026, 11, 21, 15, 0, tzinfo=UTC)
-"""A Saturday, noon in Brasília."""
-
 
 @dataclass
 class World:
-    """``Tools`` over lists; ``away`` makes every tool fail as when a database is down."""
+    """Tools over lists; ``away`` makes every tool fail as when a database is down."""
 
     known_orders: list[Order] = field(default_factory=list)
     known_products: list[Product] = field(default_factory=list)
@@ -115,22 +115,6 @@ def make_offer(product: Product, offer_id: int, price: str, **changes: Any) -> O
     return replace(base, **changes)
 
 
-def make_message(text: str | None, **changes: Any) -> InboundMessage:
-    base = InboundMessage(
-        message_id="wamid.1",
-        phone_number_id="106540352242922",
-        contact="5585988887777",
-        contact_name="Cida",
-        kind="text",
-        text=text,
-        reply_to=None,
-        sent_at=NOW,
-        received_at=NOW,
-        payload='{"type": "text"}',
-    )
-    return InboundMessage(**{**base, **changes})  # type: ignore[typeddict-item]
-
-
 @pytest.fixture
 def now() -> datetime:
     return NOW
@@ -155,14 +139,7 @@ def world() -> World:
 
 @pytest.fixture
 def pharmacist() -> Identity:
-    return Identity(
-        name="MARIA APARECIDA",
-        contact_id=5,
-        pharmacy_id=7,
-        pharmacy="Drogaria Central",
-        consented=True,
-        active=True,
-    )
+    return PHARMACIST
 
 
 @pytest.fixture

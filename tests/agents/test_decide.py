@@ -1,54 +1,31 @@
 """Whole turns without a database: what was understood, what policy allows, what is said and remembered."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import pytest
 
-from agents.customer.decide import Turn, decide
+from agents.engine.turn import Turn
 from agents.identity import STRANGER, Identity
 from agents.memory import Memory
+from agents.testing import Talk, message
 from agents.understanding.offline import OfflineUnderstanding
-from schemas.records.conversations import InboundMessage
 
 pytestmark = pytest.mark.unit
 
-KNOWN = Memory(introduced=True)
 
+class Conversation(Talk):
+    """Turns one after the other, understood by the offline understanding."""
 
-class Conversation:
-    """Turns one after the other, each with the memory the one before left."""
-
-    def __init__(self, world: Any, identity: Identity, offline: OfflineUnderstanding, now: datetime) -> None:
-        self.world, self.identity, self.offline, self.now = world, identity, offline, now
-        self.memory = Memory()
-        self.make: Callable[..., InboundMessage]
-
-    async def says(self, text: str | None, **changes: Any) -> Turn:
-        turn = await decide(
-            self.make(text, **changes),
-            identity=self.identity,
-            memory=self.memory,
-            tools=lambda: self.world,
-            understanding=self.offline,
-            now=self.now,
-        )
-        self.memory = turn.memory
-        return turn
+    async def says(self, text: str | None, *flows: str, **changes: Any) -> Turn:
+        return await self.hears(message(text, at=self.now, **changes))
 
 
 @pytest.fixture
-def talk(
-    world: Any,
-    pharmacist: Identity,
-    offline: OfflineUnderstanding,
-    now: datetime,
-    message: Callable[..., InboundMessage],
-) -> Conversation:
-    conversation = Conversation(world, pharmacist, offline, now)
-    conversation.make = message
+def talk(world: Any, pharmacist: Identity, offline: OfflineUnderstanding, now: datetime) -> Conversation:
+    conversation = Conversation(world, identity=pharmacist, now=now, understanding=offline)
+    conversation.memory = Memory()
     return conversation
 
 
@@ -179,7 +156,7 @@ async def test_yes_without_an_offer_calls_nobody(talk: Conversation) -> None:
 
 
 async def test_tools_away_is_said_not_invented(talk: Conversation) -> None:
-    talk.world.away = True
+    talk.fake.world.away = True
     turn = await talk.says("cadê meu pedido 10000482?")
     assert turn.outcome == "failed"
     assert "não consegui consultar os pedidos" in turn.text
@@ -187,7 +164,9 @@ async def test_tools_away_is_said_not_invented(talk: Conversation) -> None:
 
 async def test_turn_keeps_what_it_saw(talk: Conversation) -> None:
     turn = await talk.says("cadê meu pedido 10000482?")
-    assert turn.seen["calls"] == [{"tool": "find_orders", "asked": "10000482", "gave": ["10000482"]}]
+    [call] = turn.seen["calls"]
+    assert (call["tool"], call["asked"]) == ("find_orders", {"number": "10000482"})
+    assert call["gave"][0]["total"] == "1234.50", "the whole answer, exactly"
     assert turn.seen["facts"] == [{"orders": [{"number": "10000482", "status": "shipped"}]}]
     assert turn.seen["scores"]["order_status"] > 0.5
 

@@ -7,19 +7,15 @@ from typing import Any
 import pytest
 
 from agents.flows import order_status
-from agents.flows.flow import Answer, Ask
-from agents.identity import Identity
-from agents.memory import Memory
-from agents.permitted import Permitted
-from agents.understanding.protocol import Entities
+from agents.flows.flow import Answer
+from agents.testing import step
 from store.orders import Order
 
 pytestmark = pytest.mark.unit
 
 
 async def answered(world: Any, now: datetime, *numbers: str) -> Answer:
-    ask = Ask(text="", entities=Entities(order_numbers=numbers), identity=Identity(), memory=Memory(), now=now)
-    return await order_status.run(ask, Permitted(lambda: world, order_status.FLOW.tools))
+    return await step(order_status.FLOW, world, order_number=list(numbers))
 
 
 async def test_shipped_order_tells_carrier_tracking_and_forecast(world: Any, now: datetime) -> None:
@@ -69,7 +65,7 @@ async def test_late_order_says_so_and_offers_a_person(world: Any, now: datetime,
     world.known_orders = [order(estimated_delivery=date(2026, 11, 20))]
     answer = await answered(world, now)
     assert "era 20/11 e já passou" in answer.text
-    assert answer.memory.offered_person
+    assert answer.offers_person
     world.known_orders = [order(estimated_delivery=date(2026, 11, 21))]
     assert "já passou" not in (await answered(world, now)).text, "today is not late yet"
 

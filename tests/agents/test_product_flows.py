@@ -1,6 +1,7 @@
 """Stock and price: the product that was named, never another dose, never above the ceiling."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -8,11 +9,11 @@ from typing import Any
 import pytest
 
 from agents.flows import product_availability, product_price
-from agents.flows.flow import Answer, Ask
-from agents.identity import Identity
+from agents.flows.flow import Answer, Question
 from agents.memory import Memory
-from agents.permitted import Permitted, ToolNotAllowedError
-from agents.understanding.protocol import Entities
+from agents.testing import Fake, asked, step
+from agents.tools import orders
+from agents.tools.permitted import Permitted, ToolNotAllowedError
 
 pytestmark = pytest.mark.unit
 
@@ -20,9 +21,8 @@ pytestmark = pytest.mark.unit
 async def answered(
     world: Any, now: datetime, *products: str, quantities: tuple[int, ...] = (), memory: Memory | None = None
 ) -> Answer:
-    entities = Entities(products=products, quantities=quantities)
-    ask = Ask(text="", entities=entities, identity=Identity(), memory=memory or Memory(), now=now)
-    return await product_price.run(ask, Permitted(lambda: world, product_price.FLOW.tools))
+    ask = replace(asked(at=now), memory=memory or Memory())
+    return await step(product_price.FLOW, world, ask, product=list(products), quantity=list(quantities))
 
 
 async def test_exact_product_tells_every_offer_cheapest_first(world: Any, now: datetime) -> None:
@@ -32,7 +32,7 @@ async def test_exact_product_tells_every_offer_cheapest_first(world: Any, now: d
     assert answer.text.index("R$ 3,20") < answer.text.index("R$ 3,35")
     assert "pedido mínimo 10" in answer.text
     assert "Tarja vermelha" in answer.text
-    assert answer.memory.products == (1,)
+    assert answer.products == (1,)
 
 
 async def test_another_dose_is_never_given_as_the_one_asked(world: Any, now: datetime) -> None:
@@ -109,7 +109,7 @@ async def test_leaning_on_the_turn_before(world: Any, now: datetime) -> None:
 async def test_without_any_product_it_asks(world: Any, now: datetime) -> None:
     answer = await answered(world, now)
     assert answer.outcome == "asked"
-    assert answer.memory.awaiting == "product_price"
+    assert answer.question == Question("product")
 
 
 async def test_two_products_in_one_message(world: Any, now: datetime) -> None:
@@ -119,15 +119,15 @@ async def test_two_products_in_one_message(world: Any, now: datetime) -> None:
 
 
 async def test_a_flow_gets_no_tool_that_it_does_not_declare(world: Any) -> None:
-    tools = Permitted(lambda: world, product_availability.FLOW.tools)
+    tools = Permitted(Fake(world), product_availability.FLOW.usable)
     with pytest.raises(ToolNotAllowedError):
-        await tools.open_orders()
+        await tools(orders.open_orders)
     assert tools.calls == []
 
 
 async def test_calls_are_noted_for_the_record(world: Any, now: datetime) -> None:
-    tools = Permitted(lambda: world, product_availability.FLOW.tools)
-    ask = Ask(text="", entities=Entities(products=("losartana 50",)), identity=Identity(), memory=Memory(), now=now)
-    await product_availability.run(ask, tools)
+    tools = Permitted(Fake(world), product_availability.FLOW.usable)
+    await product_availability.run(asked(product=["losartana 50"]), tools)
     assert [call["tool"] for call in tools.calls] == ["find_products", "offers"]
-    assert tools.calls[1]["gave"][0] == {"offer": 11, "price": str(Decimal("3.20")), "available": 120}
+    offer = tools.calls[1]["gave"][0]
+    assert (offer["offer_id"], offer["price"], offer["available"]) == (11, str(Decimal("3.20")), 120)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.memory import FORGET_AFTER, Memory
+from agents.memory import FORGET_AFTER, Frame, Memory, Pending, Said
 from agents.wording import LONGEST_MESSAGE, count, day, first_name, fit, hello, listed, money
 
 pytestmark = pytest.mark.unit
@@ -39,7 +39,19 @@ def test_whatsapp_takes_every_text_we_send(text: str) -> None:
     assert len(fit(text)) <= LONGEST_MESSAGE
 
 
-MEMORY = Memory(True, "product_price", (1, 2), ("10000482",), "product_price", True, 1)
+WAITING = Pending(
+    "d1", "wamid.1", "cancel_order", {"order": "10000482"}, "Confirma?", datetime(2026, 11, 21, tzinfo=UTC)
+)
+MEMORY = Memory(
+    introduced=True,
+    last_flow="product_price",
+    products=(1, 2),
+    orders=("10000482",),
+    frames=(Frame("order_cancel", {"order_number": "10000482"}, pending=WAITING, question="Confirma?"),),
+    asked=True,
+    misses=1,
+    window=(Said("contact", "oi"),),
+)
 
 
 def test_memory_survives_its_json() -> None:

@@ -1,0 +1,86 @@
+"""Decides a turn: understanding proposes, flows decide, policy bounds. Pure given the tools and the understanding."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from agents.engine.interpret import Request, interpret
+from agents.engine.reply import compose
+from agents.engine.run import Run
+from agents.engine.turn import Turn
+from agents.flows import fallback
+from agents.flows.catalogue import CATALOGUE
+from agents.flows.flow import Ask
+from agents.flows.registry import Flows
+from agents.identity import Identity
+from agents.memory import Memory
+from agents.tools.permitted import Caller
+from agents.understanding.protocol import Context, Entities, Understanding, Understood
+from schemas.records.conversations import InboundMessage
+
+
+async def decide(
+    message: InboundMessage,
+    *,
+    identity: Identity,
+    memory: Memory,
+    tools: Caller,
+    understanding: Understanding,
+    now: datetime,
+    flows: Flows = CATALOGUE,
+) -> Turn:
+    """The turn for a message of a conversation that no person holds."""
+    words = (message["text"] or "").strip()
+    memory = _still_known(memory, flows)
+    understood: Understood | None = None
+    if words:
+        understood = await understanding.understand(words, _context(memory))
+        requests = interpret(words, understood, memory, flows)
+    else:
+        requests = [Request(fallback.ONLY_WORDS)]
+    ask = Ask(
+        text=words,
+        entities=understood.entities if understood else Entities(),
+        identity=identity,
+        memory=memory,
+        now=now,
+        said_at=message["received_at"],
+    )
+    run = Run(ask, tools, message["message_id"])
+    await run.all(requests)
+    text, after = compose(run, memory, words, flows)
+    answers = [served.answer for served in run.served]
+    seen: dict[str, Any] = {
+        "memory": memory.dump(),
+        "calls": run.calls,
+        "facts": [dict(answer.seen) for answer in answers if answer.seen],
+        "scores": dict(understood.scores) if understood else {},
+    }
+    return Turn(
+        flow=requests[0].flow.name,
+        flows=tuple(dict.fromkeys(name for each in requests for name in (each.names or (each.flow.name,)))),
+        outcome=answers[-1].outcome,
+        text=text,
+        memory=after,
+        understood=understood,
+        seen=seen,
+        escalate=next((answer.escalate for answer in answers if answer.escalate), None),
+        facts=tuple(fact for answer in answers for fact in answer.facts),
+    )
+
+
+def _context(memory: Memory) -> Context:
+    top = memory.top if memory.asked else None
+    return Context(
+        last_flow=memory.last_flow,
+        awaiting=top.flow if top else None,
+        awaiting_slot=top.awaiting or None if top else None,
+        window=[f"{said.by}: {said.text}" for said in memory.window],
+    )
+
+
+def _still_known(memory: Memory, flows: Flows) -> Memory:
+    """The memory without frames of flows that are no more."""
+    kept = tuple(frame for frame in memory.frames if flows.named(frame.flow))
+    closed = memory.closed if memory.closed and flows.named(memory.closed.flow) else None
+    return replace(memory, frames=kept, closed=closed, asked=memory.asked and bool(kept) and kept[-1] is memory.top)

@@ -1,0 +1,156 @@
+"""Which flows a message is for: what was understood, and what the turn before asked, showed or offered. Pure."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from agents.engine.slots import reads_any
+from agents.flows import fallback, human
+from agents.flows.flow import Flow
+from agents.flows.registry import Flows
+from agents.memory import Memory
+from agents.understanding.normalise import fold
+from agents.understanding.protocol import Understood
+
+Kind = Literal["new", "answer", "correct", "yes", "no"]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A flow to run, with the names of understanding that led to it and how sure that was.
+
+    An ``answer`` or a ``correct``ion goes to the flow's frame, a ``yes`` or ``no`` to the top frame's confirmation.
+    """
+
+    flow: Flow
+    names: tuple[str, ...] = ()
+    kind: Kind = "new"
+    confidence: float = 1.0
+
+
+_YES = (
+    r"(?:sim+|s|ss|claro|quero|pode|pode ser|pode sim|por favor|isso|isso mesmo|ok|okay|aceito|manda|bora|positivo|"
+    r"com certeza|confirmo|confirmado|confirma|confirmar|pode confirmar|pode fechar|fechado|fecha|correto|certo|"
+    r"sim,? (?:por favor|quero|pode|obrigad[oa]|confirmo|pode confirmar)|pode chamar|chama|quero sim|beleza|blz)"
+)
+_ALL_YES = re.compile(rf"{_YES}[\s!.,]*")
+_YES_FIRST = re.compile(rf"{_YES}[\s]*[,.!;]+\s*(?P<rest>.+)", re.DOTALL)
+_ALL_NO = re.compile(
+    r"(?:n|nao+|nn|agora nao|nao precisa|nao quero|nao quero mais|deixa|deixa (?:pra|para) la|deixa quieto|esquece|"
+    r"desisto|desisti|cancela|cancela isso|nao confirmo|negativo|nao,? obrigad[oa])[\s!.,]*"
+)
+_BUT = re.compile(r"\b(?:mas|porem|so que|antes|menos|exceto|troca|muda|altera|tira|acrescenta|em vez)\b")
+_OTHER = re.compile(r"\boutr[oa]s?\b")
+_WORD = re.compile(r"\w+")
+_ABOUT_PRODUCTS = frozenset({"product_availability", "product_price", "product_search", "order_place"})
+_SURE = 0.6
+_FEW_WORDS = 5
+
+
+def interpret(words: str, understood: Understood, memory: Memory, flows: Flows) -> Sequence[Request]:
+    """Never empty. An answer to our own question goes first, then a correction, then what was understood or named."""
+    folded = fold(words).strip()
+    if memory.offered_person and _ALL_YES.fullmatch(folded):
+        return [Request(human.FLOW, ("human",))]
+    if memory.offered_person and _ALL_NO.fullmatch(folded):
+        return [Request(fallback.NO_PERSON)]
+    return (
+        _to_question(folded, words, understood, memory, flows)
+        or _correction(folded, words, understood, memory, flows)
+        or _asked(understood, flows)
+    )
+
+
+def _to_question(
+    folded: str, words: str, understood: Understood, memory: Memory, flows: Flows
+) -> Sequence[Request] | None:
+    """The requests of a message that answers the question, or the confirmation, that our last reply ended with."""
+    top = memory.top if memory.asked else None
+    flow = flows.named(top.flow) if top else None
+    if top is None or flow is None:
+        return None
+    if _ALL_NO.fullmatch(folded) and "human" not in understood.flows:
+        return [Request(flow, kind="no")]
+    if top.pending is not None:
+        if _ALL_YES.fullmatch(folded):
+            return [Request(flow, kind="yes")]
+        changed = understood.corrects or _BUT.search(folded) or reads_any(flow, understood.entities, words)
+        if _YES_FIRST.fullmatch(folded) and not changed:
+            others = [request for request in _asked(understood, flows) if _is_other(request, flow)]
+            return [Request(flow, kind="yes"), *others]
+        return None
+    named = reads_any(flow, understood.entities, words, awaiting=top.awaiting)
+    free = any(slot.free and slot.name == top.awaiting for slot in flow.slots) or not top.awaiting
+    if _calls_away(understood) or ("?" in words and not named and not understood.abstained):
+        return None
+    if free:
+        return [Request(flow, kind="answer")]
+    if named and _is_for(flow, folded, understood):
+        return [Request(flow, kind="answer")]
+    return None
+
+
+def _calls_away(understood: Understood) -> bool:
+    """Whether the message is about something that no free text answers."""
+    return bool({"human", "opt_out"} & set(understood.flows)) and understood.confidence >= _SURE
+
+
+def _is_for(flow: Flow, folded: str, understood: Understood) -> bool:
+    """Whether a message that names what was asked for says little more, or is about the same."""
+    unsure = understood.abstained or understood.confidence < _SURE
+    same = bool(set(flow.serves) & set(understood.flows))
+    few = len(_WORD.findall(folded)) <= _FEW_WORDS and "?" not in folded
+    naming = bool(
+        understood.entities.products and _ABOUT_PRODUCTS & set(understood.flows) and _ABOUT_PRODUCTS & set(flow.serves)
+    )
+    return unsure or same or few or naming
+
+
+def _correction(
+    folded: str, words: str, understood: Understood, memory: Memory, flows: Flows
+) -> Sequence[Request] | None:
+    """A message that puts right what the open frame, or else the last one, was about."""
+    frame = memory.top or memory.closed
+    flow = flows.named(frame.flow) if frame else None
+    if frame is None or flow is None:
+        return None
+    named = reads_any(flow, understood.entities, words)
+    if understood.corrects:
+        other = named or bool(_OTHER.search(folded) and _called(flow, folded))
+        return [Request(flow, kind="correct")] if other else None
+    if not memory.asked or frame.pending is None:
+        return None
+    # What is said of a write that waits for a yes changes it, also without a "no".
+    same = understood.abstained or bool(set(flow.serves) & set(understood.flows)) or bool(_BUT.search(folded))
+    return [Request(flow, kind="correct")] if same and named else None
+
+
+def _called(flow: Flow, folded: str) -> bool:
+    return any(slot.called and slot.called in folded.split() for slot in flow.slots)
+
+
+def _is_other(request: Request, flow: Flow) -> bool:
+    return request.flow.name not in (flow.name, fallback.NOT_UNDERSTOOD.name, "thanks_bye", "greeting")
+
+
+def _asked(understood: Understood, flows: Flows) -> Sequence[Request]:
+    """Flows in the order asked, each once however many names lead to it; a wish for a person is last."""
+    names = _by_entities(understood) if understood.abstained else understood.flows
+    if not names:
+        return [Request(fallback.NOT_UNDERSTOOD, confidence=understood.confidence)]
+    grouped: dict[str, Request] = {}
+    for name in names:
+        flow = flows.serving(name)
+        sure = understood.confidences.get(name, understood.confidence)
+        before = grouped.get(flow.name)
+        led = (*before.names, name) if before else (name,)
+        grouped[flow.name] = Request(flow, led, confidence=max(sure, before.confidence if before else 0.0))
+    return sorted(grouped.values(), key=lambda each: each.flow.name == human.FLOW.name)
+
+
+def _by_entities(understood: Understood) -> tuple[str, ...]:
+    """What a bare name most likely asks."""
+    if understood.entities.order_numbers:
+        return ("order_status",)
+    return ("product_availability",) if understood.entities.products else ()

@@ -1,0 +1,67 @@
+"""What tools work with: the marketplace's database and the product index, for one contact of one pharmacy."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from uuid import UUID
+
+import psycopg
+from psycopg import AsyncConnection
+from psycopg_pool import PoolTimeout
+
+from agents.identity import Identity
+from runtime.product_index import ProductIndexUnavailable
+from store.pool import Pool
+
+_T = TypeVar("_T")
+
+ProductSearch = Callable[[str, int], Awaitable[Sequence[tuple[int, float]]]]
+"""At most so many products for words as people write them, best first: id and score, as ``ProductIndex`` scores."""
+
+
+class ToolUnavailable(Exception):  # noqa: N818 - a state of the world that passes
+    """What the tool asks did not answer in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where a tool works. The pharmacy is the identity's: no argument of a tool can name another.
+
+    ``request`` identifies the write that is being done, and is the same when it is done again after a crash; ``None``
+    for reads. What does not answer within ``seconds`` raises ``ToolUnavailable``.
+    """
+
+    identity: Identity
+    marketplace: Pool
+    search: ProductSearch
+    seconds: float = 4
+    request: UUID | None = None
+
+    @property
+    def pharmacy(self) -> int:
+        """The pharmacy's id; a flow that is closed to strangers has one."""
+        assert self.identity.pharmacy_id is not None, "policy lets only a pharmacy's contact use this tool"
+        return self.identity.pharmacy_id
+
+    @property
+    def request_id(self) -> UUID:
+        """The id of the write that is being done."""
+        assert self.request is not None, "only a tool declared as a write has a request"
+        return self.request
+
+    async def query(self, ask: Callable[[AsyncConnection[Any]], Awaitable[_T]]) -> _T:
+        """What ``ask`` gives on a connection of the marketplace's database; one transaction, committed on return."""
+        try:
+            async with asyncio.timeout(self.seconds), self.marketplace.connection() as connection:
+                return await ask(connection)
+        except (TimeoutError, PoolTimeout, psycopg.OperationalError) as error:
+            raise ToolUnavailable("the marketplace's database did not answer") from error
+
+    async def find(self, words: str, limit: int) -> dict[int, float]:
+        """The scores of at most ``limit`` products for the words, best first."""
+        try:
+            async with asyncio.timeout(self.seconds):
+                return dict(await self.search(words, limit))
+        except (TimeoutError, ProductIndexUnavailable) as error:
+            raise ToolUnavailable("the product index did not answer") from error
