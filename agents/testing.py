@@ -46,7 +46,7 @@ PHARMACIST = Identity(
 class Fake:
     """Answers tools with the methods of ``world``. Arguments and answers go through JSON, as in a turn's record."""
 
-    def __init__(self, world: object) -> None:
+    def __init__(self, world: Any) -> None:
         self.world = world
         self.requests: dict[UUID, Any] = {}
 

@@ -44,7 +44,12 @@ _BUT = re.compile(r"\b(?:mas|porem|so que|antes|menos|exceto|troca|muda|altera|t
 _OTHER = re.compile(r"\boutr[oa]s?\b")
 _WORD = re.compile(r"\w+")
 _ABOUT_PRODUCTS = frozenset({"product_availability", "product_price", "product_search", "order_place"})
+_PERSON = frozenset({"human", "opt_out"})
+_COMMANDS = frozenset(
+    {"order_cancel", "order_change", "order_place", "order_status", "reorder", "invoice_copy", "opt_in"}
+)
 _SURE = 0.6
+_VERY_SURE = 0.85
 _FEW_WORDS = 5
 
 
@@ -80,20 +85,19 @@ def _to_question(
             others = [request for request in _asked(understood, flows) if _is_other(request, flow)]
             return [Request(flow, kind="yes"), *others]
         return None
+    if any(slot.free and slot.name == top.awaiting for slot in flow.slots) or not top.awaiting:
+        return None if _turns_away(flow, words, understood) else [Request(flow, kind="answer")]
     named = reads_any(flow, understood.entities, words, awaiting=top.awaiting)
-    free = any(slot.free and slot.name == top.awaiting for slot in flow.slots) or not top.awaiting
-    if _calls_away(understood) or ("?" in words and not named and not understood.abstained):
-        return None
-    if free:
-        return [Request(flow, kind="answer")]
-    if named and _is_for(flow, folded, understood):
-        return [Request(flow, kind="answer")]
-    return None
+    return [Request(flow, kind="answer")] if named and _is_for(flow, folded, understood) else None
 
 
-def _calls_away(understood: Understood) -> bool:
-    """Whether the message is about something that no free text answers."""
-    return bool({"human", "opt_out"} & set(understood.flows)) and understood.confidence >= _SURE
+def _turns_away(flow: Flow, words: str, understood: Understood) -> bool:
+    """Whether a message where any words would do is about something else: surely so, and a question or a command."""
+    other = not set(flow.serves) & set(understood.flows)
+    if understood.abstained or not other or understood.confidence < _SURE:
+        return False
+    commands = bool(_COMMANDS & set(understood.flows)) and understood.confidence >= _VERY_SURE
+    return "?" in words or commands or bool(_PERSON & set(understood.flows))
 
 
 def _is_for(flow: Flow, folded: str, understood: Understood) -> bool:

@@ -45,12 +45,15 @@ class Tool(Generic[P, R_co]):
         if not self._kinds:
             return self._adapters["return"].dump_python(answer, mode="json")
         kind = type(answer).__name__
-        return {"kind": kind, **self._kinds[kind].dump_python(answer, mode="json")}
+        return {"kind": kind, "value": self._kinds[kind].dump_python(answer, mode="json")}
 
     def answer(self, gave: Any) -> R_co:
         """The answer that ``gave`` made; raises ``pydantic.ValidationError`` for JSON of another shape."""
-        adapter = self._kinds[gave["kind"]] if self._kinds else self._adapters["return"]
-        answer: R_co = adapter.validate_python(gave)
+        answer: R_co
+        if self._kinds:
+            answer = self._kinds[gave["kind"]].validate_python(gave["value"])
+        else:
+            answer = self._adapters["return"].validate_python(gave)
         return answer
 
     @cached_property
