@@ -18,6 +18,7 @@ import runtime.access_commands
 import runtime.commands
 import runtime.contracts
 import runtime.evolution_commands
+import runtime.letters.commands
 import runtime.topic_commands
 import schemas.commands
 import sinks.bigquery.commands
@@ -85,6 +86,16 @@ def build() -> typer.Typer:
                 "replay": runtime.topic_commands.replay,
                 "drift": runtime.evolution_commands.drift,
                 "skip": runtime.evolution_commands.skip,
+            },
+        ),
+        "dlq": (
+            "Dead letters: records that a station could not take.",
+            {
+                "list": runtime.letters.commands.list_letters,
+                "show": runtime.letters.commands.show,
+                "edit": runtime.letters.commands.edit,
+                "redrive": runtime.letters.commands.redrive,
+                "discard": runtime.letters.commands.discard,
             },
         ),
         "contracts": ("The register's promises.", {"check": runtime.contracts.check}),

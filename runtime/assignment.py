@@ -7,11 +7,10 @@ from typing import NamedTuple
 from runtime.batched import BatchPartition
 from runtime.keyed import KeyedPartition
 from runtime.partition import Lane, Partition
-from runtime.processor import Committed, KeyedProcessor, Processor
+from runtime.processor import AnyProcessor, Committed, KeyedProcessor, Processor
+from runtime.retried import RetryPartition
 from runtime.tracker import Tracker
 from schemas.topic import Topic
-
-AnyProcessor = Processor | KeyedProcessor
 
 
 class TP(NamedTuple):
@@ -27,7 +26,10 @@ class Assignment:
     Belongs to one event loop. ``room`` is set whenever a partition may have got room for another batch.
     """
 
-    def __init__(self, processors: Sequence[AnyProcessor], lane: Lane, *, drain_seconds: float) -> None:
+    def __init__(
+        self, processors: Sequence[AnyProcessor], lane: Lane, *, drain_seconds: float, retry: Topic | None = None
+    ) -> None:
+        """``retry`` is the topic of records that were redriven to the group; none of the processors names it."""
         self.room = asyncio.Event()
         self.fetch_gap_seconds = (
             max((one.pace_seconds for one in processors if isinstance(one, Processor)), default=0.0) / 8
@@ -39,6 +41,7 @@ class Assignment:
         self._drain_seconds = drain_seconds
         self._open: dict[TP, Partition] = {}
         self._topics = {topic.name: (topic, processor) for processor in processors for topic in processor.topics}
+        self._retry = retry
         self._slots = {
             processor.name: asyncio.Semaphore(processor.parallelism)
             for processor in processors
@@ -80,13 +83,16 @@ class Assignment:
         await asyncio.gather(*(partition.close(self._drain_seconds) for partition in partitions.values()))
         await commit()
         for tp in partitions:
-            topic, processor = self._topics[tp.topic]
+            topic, processor = self._topics.get(tp.topic, (None, None))
             # a stop in the middle of a rebalance comes here twice
-            if self._open.pop(tp, None) is not None and isinstance(processor, Processor):
+            if self._open.pop(tp, None) is not None and topic is not None and isinstance(processor, Processor):
                 await processor.revoked(topic, tp.partition)
         self.room.set()
 
     async def _begin(self, tp: TP, committed: Committed | None) -> None:
+        if self._retry is not None and tp.topic == self._retry.name:
+            self._open[tp] = RetryPartition(self._retry, tp.partition, Tracker(committed), self._lane, self._topics)
+            return
         topic, processor = self._topics[tp.topic]
         if isinstance(processor, Processor):
             await processor.assigned(topic, tp.partition, committed)

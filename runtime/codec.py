@@ -17,7 +17,8 @@ from schemas.envelope import schema_of
 from schemas.rules import broken
 from schemas.topic import Avro, Topic
 
-_PREFIX = struct.Struct(">bI")
+PREFIX = struct.Struct(">bI")
+"""The zero byte and the schema's id that every value begins with."""
 _LARGEST_ID = 2**31 - 1
 
 
@@ -35,7 +36,7 @@ class Encoder:
         """
         for topic in topics:
             schema_id = self._registry.register(topic)
-            self._ready[topic.name] = (_PREFIX.pack(0, schema_id), fastavro.parse_schema(schema_of(topic)))
+            self._ready[topic.name] = (PREFIX.pack(0, schema_id), fastavro.parse_schema(schema_of(topic)))
 
     def encode(self, topic: Topic, value: Mapping[str, Any]) -> bytes:
         """The record's bytes. Never blocks. Raises ``BadRecord`` for a value that does not fit the topic's type, or
@@ -51,13 +52,13 @@ class Encoder:
         try:
             fastavro.schemaless_writer(body, schema, datum, strict_allow_default=True)
         except Exception as error:  # noqa: BLE001 - fastavro raises whatever the bytes or the value lead it to
-            raise BadRecord("unencodable", _misfit(topic, schema, datum, error)) from None
+            raise BadRecord("unencodable", misfit(topic, schema, datum, error)) from None
         if topic.rules and (rule := broken(topic.rules, datum)) is not None:
             raise BadRecord(f"rule:{rule.name}", f"no record of {topic.name} may leave like this: {rule.text}")
         return body.getvalue()
 
 
-def _misfit(topic: Topic, schema: Any, datum: Mapping[str, Any], error: Exception) -> str:
+def misfit(topic: Topic, schema: Any, datum: Mapping[str, Any], error: Exception) -> str:
     """Which field does not fit, by name and type only: the values themselves may be personal."""
     try:
         fastavro.validate(datum, schema, raise_errors=True, strict=False)
@@ -73,7 +74,7 @@ def _misfit(topic: Topic, schema: Any, datum: Mapping[str, Any], error: Exceptio
 
 
 def _id(raw: bytes) -> int:
-    return int(_PREFIX.unpack_from(raw)[1])
+    return int(PREFIX.unpack_from(raw)[1])
 
 
 class Decoder:
@@ -107,7 +108,7 @@ class Decoder:
 
     def knows(self, raw: bytes) -> bool:
         """Whether ``decode`` can answer without asking the registry."""
-        return raw[:5] in self._schemas or len(raw) < _PREFIX.size or raw[0] != 0
+        return raw[:5] in self._schemas or len(raw) < PREFIX.size or raw[0] != 0
 
     def earlier(self, topic: Topic, raw: bytes) -> Sequence[Avro]:
         """The versions of the topic's value schema before that record's, oldest first. Blocks.
@@ -122,11 +123,11 @@ class Decoder:
             raise BadRecord("empty-value", "there are no bytes at all")
         if raw[0] != 0:
             raise BadRecord("wrong-magic-byte", f"the first byte is 0x{raw[0]:02x}, not 0x00")
-        if len(raw) < _PREFIX.size:
+        if len(raw) < PREFIX.size:
             raise BadRecord("undecodable", f"{len(raw)} bytes are too few for a schema id")
-        schema_id = _PREFIX.unpack_from(raw)[1]
+        schema_id = PREFIX.unpack_from(raw)[1]
         if schema_id > _LARGEST_ID:
             raise UnknownSchema(schema_id)
         schema = fastavro.parse_schema(self._registry.schema(schema_id))
-        self._schemas[raw[: _PREFIX.size]] = schema
+        self._schemas[raw[: PREFIX.size]] = schema
         return schema

@@ -21,13 +21,18 @@ OFFSET = PREFIX + "offset"
 TIMESTAMP = PREFIX + "timestamp_ms"
 GROUP = PREFIX + "group"
 ATTEMPTS = PREFIX + "attempts"
+ROUND = PREFIX + "round"
+EDIT = PREFIX + "edit"
 
 _REASON_CHARACTERS = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """What a dead letter's headers say. ``timestamp_ms`` is the original record's, ``attempts`` 1 or more."""
+    """What a dead letter's headers say. ``timestamp_ms`` is the original record's, ``attempts`` 1 or more.
+
+    ``round`` counts how often it was redriven before, ``edit`` how often its value was changed by hand since.
+    """
 
     cause: str
     reason: str
@@ -37,6 +42,8 @@ class DeadLetter:
     timestamp_ms: int
     group: str
     attempts: int
+    round: int = 0
+    edit: int = 0
 
 
 def message(
@@ -55,7 +62,8 @@ def message(
         GROUP: group,
         ATTEMPTS: str(tried),
     }
-    headers = {**record.headers, **{name: text.encode() for name, text in ours.items()}}
+    kept = {name: value for name, value in record.headers.items() if name != EDIT}
+    headers = {**kept, **{name: text.encode() for name, text in ours.items()}}
     return Message(topic.dead_letter, record.raw_key, record.raw_value, headers)
 
 
@@ -71,6 +79,8 @@ def read(headers: Mapping[str, bytes]) -> DeadLetter:
             timestamp_ms=int(headers[TIMESTAMP]),
             group=headers[GROUP].decode(),
             attempts=int(headers[ATTEMPTS]),
+            round=int(headers.get(ROUND, b"0")),
+            edit=int(headers.get(EDIT, b"0")),
         )
     except KeyError as missing:
         raise ValueError(f"no dead letter: the header {missing.args[0]} is missing") from None

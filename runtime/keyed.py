@@ -4,14 +4,19 @@ import asyncio
 from collections import deque
 from collections.abc import Coroutine
 
+import structlog
+
+from runtime.clock import Clock
 from runtime.errors import BadRecord
 from runtime.intake import Opened
 from runtime.partition import Lane, Partition
 from runtime.processor import KeyedProcessor
 from runtime.records import Record
-from runtime.retry import retry
+from runtime.retry import Notice, retry
 from runtime.tracker import Tracker
 from schemas.topic import Topic
+
+log = structlog.get_logger(__name__)
 
 HANDLER_FAILED = "handler-failed"
 
@@ -88,28 +93,12 @@ class KeyedPartition(Partition):
         del self._chains[key]
 
     async def _handle(self, record: Record) -> None:
-        attempts = 0
-
-        async def attempt() -> None:
-            nonlocal attempts
-            attempts += 1
-            await self._processor.handle(self.topic, self.number, record)
-
-        try:
-            await retry(
-                attempt,
-                backoff=self._processor.backoff,
-                never=(BadRecord,),
-                clock=self._lane.clock,
-                notice=self._again("record failed, again"),
-            )
-        except BadRecord as error:
-            await self._reject(record, error, attempts)
-        except Exception as error:  # noqa: BLE001 - whatever it is, it has had its attempts
-            self._log.error("record failed for good", offset=record.offset, attempts=attempts, exc_info=error)
-            await self._reject(record, BadRecord(HANDLER_FAILED, f"{type(error).__name__} in {where(error)}"), attempts)
-        else:
+        notice = self._again("record failed, again")
+        failed = await handle(self._processor, self.topic, self.number, record, clock=self._lane.clock, notice=notice)
+        if failed is None:
             self._finish(record)
+        else:
+            await self._reject(record, *failed)
 
     async def _reject(self, record: Record, error: BadRecord, attempts: int) -> None:
         await self._bury([(record, error)], attempts)
@@ -130,6 +119,29 @@ class KeyedPartition(Partition):
             task.cancel()
         while self._tasks:
             await asyncio.wait(self._tasks)
+
+
+async def handle(
+    processor: KeyedProcessor, topic: Topic, number: int, record: Record, *, clock: Clock, notice: Notice
+) -> tuple[BadRecord, int] | None:
+    """Has the record handled, as often as the processor's ``backoff`` says; why it is given up, and after how many
+    attempts. Blocks as long as that takes."""
+    attempts = 0
+
+    async def attempt() -> None:
+        nonlocal attempts
+        attempts += 1
+        await processor.handle(topic, number, record)
+
+    try:
+        await retry(attempt, backoff=processor.backoff, never=(BadRecord,), clock=clock, notice=notice)
+    except BadRecord as error:
+        return error, attempts
+    except Exception as error:
+        # whatever it is, it has had its attempts
+        log.exception("record failed for good", topic=topic.name, offset=record.offset, attempts=attempts)
+        return BadRecord(HANDLER_FAILED, f"{type(error).__name__} in {where(error)}"), attempts
+    return None
 
 
 def where(error: BaseException) -> str:

@@ -18,6 +18,7 @@ BATCH_SECONDS = Histogram(
 )
 RETRIES = Counter("balcao_retries", "Attempts after the first, of a batch or a record.", ["group", "topic"])
 DEAD_LETTERS = Counter("balcao_dead_letters", "Records sent to a dead-letter topic.", ["group", "topic", "cause"])
+REDRIVEN = Counter("balcao_redriven", "Dead letters that came back and were taken again.", ["group", "topic"])
 COMMITTED_OFFSET = Gauge(
     "balcao_committed_offset", "The next offset the group will read after a restart.", ["group", "topic", "partition"]
 )

@@ -30,6 +30,8 @@ log = structlog.get_logger(__name__)
 
 _REGISTRY = Backoff(first=0.2, ceiling=10.0, attempts=None)
 _PRODUCE = Backoff(first=0.2, ceiling=5.0, attempts=6)
+Origin = tuple[Topic, int]
+"""A topic and the number of one of its partitions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,15 +245,21 @@ class Partition(ABC):
         metrics.REGISTRY_WAITS.labels(self._lane.group, self.topic.name).inc()
         self._log.warning("the schema registry is away", attempts=attempts, retry_in=round(delay, 2), error=str(error))
 
-    async def _bury(self, rejected: Sequence[tuple[Record, BadRecord]], attempts: int = 1) -> None:
-        """Sends records to the dead-letter topic; returns when the broker confirmed them all."""
+    async def _bury(
+        self, rejected: Sequence[tuple[Record, BadRecord]], attempts: int = 1, *, origin: Origin | None = None
+    ) -> None:
+        """Sends records to the dead-letter topic; returns when the broker confirmed them all.
+
+        ``origin`` is where they come from when that is not this partition.
+        """
         if not rejected:
             return
+        topic, number = origin or (self.topic, self.number)
         self.doing = f"sending {len(rejected)} dead letters"
         for record, error in rejected:
             self._log.warning("record to the dead letters", offset=record.offset, cause=error.cause)
         letters = [
-            dead_letter.message(self.topic, self.number, record, error, group=self._lane.group, attempts=attempts)
+            dead_letter.message(topic, number, record, error, group=self._lane.group, attempts=attempts)
             for record, error in rejected
         ]
         await retry(
@@ -262,7 +270,7 @@ class Partition(ABC):
             notice=self._again("dead letters not confirmed"),
         )
         for _, error in rejected:
-            metrics.DEAD_LETTERS.labels(self._lane.group, self.topic.name, error.cause).inc()
+            metrics.DEAD_LETTERS.labels(self._lane.group, topic.name, error.cause).inc()
 
     def _again(self, what: str) -> Notice:
         def notice(error: Exception, attempts: int, delay: float) -> None:

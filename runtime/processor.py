@@ -83,6 +83,20 @@ class Processor(_Station):
         """
 
 
+class TakesAgain(ABC):
+    """A processor for which records that come again, after later ones of their partition, need a way of their own.
+
+    Any other processor is given them as a batch like the first time; its versions or ids tell what is old.
+    """
+
+    @abstractmethod
+    async def again(self, batch: Batch) -> Outcome:
+        """As ``Processor.process``, for records whose offsets the group has long committed, in offset order.
+
+        The partition itself may be another process's. ``Outcome.metadata`` is not kept.
+        """
+
+
 class KeyedProcessor(_Station):
     """Takes one record at a time: parallel across keys, ordered within a key.
 
@@ -105,3 +119,6 @@ class KeyedProcessor(_Station):
         key's later records wait; after the last attempt the record goes to the dead-letter topic as
         ``handler-failed``. The same record may come again.
         """
+
+
+AnyProcessor = Processor | KeyedProcessor

@@ -105,6 +105,21 @@ class Registry:
             raise RegistryUnavailable(repr(error)) from error
         return found
 
+    def newest(self, subject: str) -> tuple[int, Avro]:
+        """The id and the schema of the subject's newest version. Blocks.
+
+        Raises ``UserError`` for a subject that is not registered, ``RegistryUnavailable``.
+        """
+        try:
+            registered = self._client.get_latest_version(subject)
+        except SchemaRegistryError as error:
+            if error.http_status_code == HTTPStatus.NOT_FOUND:
+                raise UserError(f"the schema registry has no subject {subject}") from error
+            raise RegistryUnavailable(str(error)) from error
+        except httpx.HTTPError as error:
+            raise RegistryUnavailable(repr(error)) from error
+        return int(registered.schema_id or 0), json.loads(registered.schema.schema_str or "null")
+
     def schema(self, schema_id: int) -> Avro:
         """The schema of that id. Raises ``UnknownSchema`` (a ``BadRecord``) or ``RegistryUnavailable``."""
         with self._lock:

@@ -10,16 +10,18 @@ from typing import Self
 import structlog
 import uvloop
 
-from runtime import faust, metrics
-from runtime.assignment import AnyProcessor, Assignment
+from runtime import faust, metrics, retried
+from runtime.assignment import Assignment
 from runtime.clock import Clock, SystemClock
 from runtime.codec import Decoder
 from runtime.partition import Lane, Partition
+from runtime.processor import AnyProcessor
 from runtime.producer import Producer
 from runtime.registry import Registry
 from runtime.settings import KafkaSettings, MetricsSettings, RegistrySettings, RuntimeSettings, load
 from runtime.topics import require
 from runtime.watchdog import Watchdog
+from schemas.access import retry_topic
 
 log = structlog.get_logger(__name__)
 
@@ -100,7 +102,10 @@ class Station:
 
     async def __aenter__(self) -> Self:
         topics = [topic for processor in self._processors for topic in processor.topics]
-        await asyncio.to_thread(require, self._kafka, topics)
+        present = await asyncio.to_thread(require, self._kafka, topics)
+        retry = retry_topic(self.group)
+        if retry not in present:
+            log.warning("no dead letter can come back: the retry topic is missing", topic=retry, do="topics apply")
         self._error: BaseException | None = None
         self._failed = asyncio.Event()
         self._producer = Producer(self._kafka, client_id=self.group)
@@ -113,11 +118,18 @@ class Station:
             freed=self._free,
             batch_records=self._runtime.batch_records,
         )
-        self._assignment = Assignment(self._processors, lane, drain_seconds=self._runtime.drain_seconds)
+        self._assignment = Assignment(
+            self._processors,
+            lane,
+            drain_seconds=self._runtime.drain_seconds,
+            retry=retried.topic(retry) if retry in present else None,
+        )
         self._app = faust.application(self.group, self._kafka, self._runtime)
         self._app.assignment = self._assignment
         for processor in self._processors:
             faust.processor(self._app, processor.name, [topic.name for topic in processor.topics])
+        if retry in present:
+            faust.processor(self._app, "retry", [retry])
         self._watchdog = Watchdog(
             self.group,
             self._kafka,

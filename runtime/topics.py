@@ -10,9 +10,12 @@ from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic  # type:
 from runtime.errors import UserError
 from runtime.kafka import librdkafka
 from runtime.settings import KafkaSettings
+from schemas.access import retry_topic
 from schemas.topic import Topic
 
 DEAD_LETTER_RETENTION = timedelta(days=30)
+RETRY_RETENTION = 2 * DEAD_LETTER_RETENTION
+"""Longer than a dead letter lives: what came back already is known from its retry topic."""
 
 _SECONDS = 30
 
@@ -39,8 +42,8 @@ class Applied:
     differences: Sequence[str]
 
 
-def wanted(topics: Iterable[Topic]) -> list[Wanted]:
-    """Each topic and its dead-letter topic, which keeps its records for 30 days."""
+def wanted(topics: Iterable[Topic], groups: Iterable[str] = ()) -> list[Wanted]:
+    """Each topic and its dead-letter topic, which keeps its records for 30 days; and each group's retry topic."""
     found = []
     for topic in topics:
         found.append(Wanted(topic.name, topic.partitions, dict(topic.broker_config())))
@@ -50,10 +53,17 @@ def wanted(topics: Iterable[Topic]) -> list[Wanted]:
             "min.insync.replicas": topic.broker_config()["min.insync.replicas"],
         }
         found.append(Wanted(topic.dead_letter, 1, letters))
-    return found
+    again = {
+        "cleanup.policy": "delete",
+        "retention.ms": str(int(RETRY_RETENTION.total_seconds() * 1000)),
+        "min.insync.replicas": "1",
+    }
+    return [*found, *(Wanted(retry_topic(group), 1, again) for group in groups)]
 
 
-def apply(settings: KafkaSettings, topics: Iterable[Topic], *, replication: int = -1) -> Applied:
+def apply(
+    settings: KafkaSettings, topics: Iterable[Topic], *, groups: Iterable[str] = (), replication: int = -1
+) -> Applied:
     """Creates what is missing and reports what differs; a topic that is there is never changed.
 
     With more partitions a key would change its partition, with a shorter retention records would go: a person decides.
@@ -61,7 +71,7 @@ def apply(settings: KafkaSettings, topics: Iterable[Topic], *, replication: int 
     """
     admin = AdminClient(librdkafka(settings))
     existing = admin.list_topics(timeout=_SECONDS).topics
-    plan = wanted(topics)
+    plan = wanted(topics, groups)
     missing = [topic for topic in plan if topic.name not in existing]
     present = [topic for topic in plan if topic.name in existing]
     created = _create(admin, missing, replication)
@@ -103,11 +113,15 @@ def _config_differences(admin: AdminClient, present: Sequence[Wanted]) -> list[s
     return sorted(found)
 
 
-def require(settings: KafkaSettings, topics: Iterable[Topic]) -> None:
-    """Raises ``TopicsMissingError`` when the broker lacks one of the topics or of their dead-letter topics. Blocks."""
+def require(settings: KafkaSettings, topics: Iterable[Topic]) -> frozenset[str]:
+    """The names of all topics that the broker shows us. Blocks.
+
+    Raises ``TopicsMissingError`` when one of ``topics`` or of their dead-letter topics is not among them.
+    """
     existing = AdminClient(librdkafka(settings)).list_topics(timeout=_SECONDS).topics
     missing = sorted(topic.name for topic in wanted(topics) if topic.name not in existing)
     if missing:
         raise TopicsMissingError(
             f"the broker has no topic {', '.join(missing)}. Create them from the register with `balcao topics apply`."
         )
+    return frozenset(existing)

@@ -95,6 +95,17 @@ def replay_topic(team: str, topic: str) -> str:
     return f"{team}.replay.{topic}"
 
 
+def retry_topic(group: str) -> str:
+    """The topic through which dead letters come back to one consumer group, and to no other."""
+    return f"{group}.retry"
+
+
+def groups(topics: Iterable[Topic] = TOPICS) -> list[str]:
+    """The consumer groups of the stations that read a topic."""
+    names = {name for topic in topics for name in topic.consumers}
+    return [station.group for station in STATIONS if station.name in names]
+
+
 def stations(topics: Iterable[Topic] = TOPICS) -> list[Grant]:
     """What each station may do, sorted. Pure."""
     known = tuple(topics)
@@ -170,6 +181,7 @@ def _station(station: Station, topics: tuple[Topic, ...]) -> Iterator[Grant]:
         yield from _on(who, "topic", topic.name, "read", "describe")
     if consumed:
         yield from _on(who, "group", station.group, "read", "describe")
+        yield from _on(who, "topic", retry_topic(station.group), "read", "describe")
     written = [] if station.outbox else [topic.name for topic in produced]
     written += [topic.dead_letter for topic in consumed]
     written += [topic.dead_letter for topic in produced] if station.sets_aside else []

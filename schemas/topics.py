@@ -4,6 +4,7 @@ from schemas.captured import CAPTURED, PLATFORM_CAPTURED
 from schemas.events import EVENTS
 from schemas.records.catalog import SearchDocument
 from schemas.records.conversations import DeliveryUpdate, Escalation, InboundMessage, Reply
+from schemas.records.operations import LetterDecision
 from schemas.topic import Cleanup, Topic
 
 SEARCH_DOCUMENTS = Topic(
@@ -53,6 +54,16 @@ ESCALATION = Topic(
     producers=("agents.customer",),
 )
 
+LETTER_DECISIONS = Topic(
+    name="operations.letter-decisions",
+    value=LetterDecision,
+    description="What people decided about dead letters: edited, redriven, discarded; written by `balcao dlq`.",
+    owner="operations",
+    producers=(),
+    retention=None,
+    partitions=1,
+)
+
 TOPICS: tuple[Topic, ...] = (
     *CAPTURED.values(),
     *PLATFORM_CAPTURED.values(),
@@ -62,6 +73,7 @@ TOPICS: tuple[Topic, ...] = (
     DELIVERY,
     REPLY,
     ESCALATION,
+    LETTER_DECISIONS,
 )
 
 BY_NAME = {topic.name: topic for topic in TOPICS}

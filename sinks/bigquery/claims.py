@@ -79,6 +79,11 @@ class Claims:
             future = self._waiting[place] = asyncio.get_running_loop().create_future()
         return await asyncio.shield(future)
 
+    async def held(self, place: Place, offsets: Sequence[int]) -> set[int]:
+        """Which of the offsets the place's history has. Raises what the server answers."""
+        statement = sql.held_offsets(self._queries.dataset, place.history, place.partition, offsets)
+        return {row.held for row in await self._queries.query(statement)}  # type: ignore[attr-defined]
+
     async def _round(self) -> None:
         await asyncio.sleep(self._window)
         waiting, self._waiting = self._waiting, {}

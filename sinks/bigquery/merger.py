@@ -1,7 +1,7 @@
 """Keeping the tables of current rows near the history: merges in the background, in the way of nobody."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import structlog
 
@@ -70,6 +70,12 @@ class Merger:
         done = {partition: high for partition, (_, high) in ranges.items()}
         await self._queries.query(*sql.advance(dataset, table.name, done))
         self._merged.update(done)
+
+    async def again(self, partition: int, offsets: Sequence[int]) -> None:
+        """Merges rows that came late, beside those between them; raises what BigQuery answers."""
+        ranges = {partition: (min(offsets) - 1, max(offsets))}
+        async with self._turns:
+            await self._queries.query(*sql.merge(self._queries.dataset, self._table, self._history, ranges))
 
     async def run(self) -> None:
         """Merges until it is cancelled."""

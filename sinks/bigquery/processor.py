@@ -11,7 +11,7 @@ from runtime.clock import Clock, SystemClock
 from runtime.errors import BadRecord, UserError
 from runtime.gate import SchemaReader
 from runtime.halt import Halt
-from runtime.processor import Committed, Outcome, Processor
+from runtime.processor import Committed, Outcome, Processor, TakesAgain
 from runtime.records import Batch, Record
 from runtime.retry import Backoff, retry
 from schemas import bigquery as tables
@@ -20,6 +20,7 @@ from sinks.bigquery.changes import Change, change_of
 from sinks.bigquery.claims import Claims, Place
 from sinks.bigquery.errors import RowsRefusedError, SchemaBehindError
 from sinks.bigquery.growth import Growth
+from sinks.bigquery.late import LateWriter, Writes
 from sinks.bigquery.merger import Merger
 from sinks.bigquery.requests import EncodedRow, fitting
 from sinks.bigquery.rows import RowEncoder
@@ -58,7 +59,7 @@ class Wiring:
     close: Callable[[], Awaitable[None]]
 
 
-class BigQuerySink(Processor, SchemaReader):
+class BigQuerySink(Processor, SchemaReader, TakesAgain):
     """Writes batches to history streams. Batches adapt by themselves: while one is written, the next one gathers.
 
     A batch is done when its rows can be queried. Its outcome's metadata names the stream, the last Kafka offset in the
@@ -123,6 +124,22 @@ class BigQuerySink(Processor, SchemaReader):
     async def process(self, batch: Batch) -> Outcome:
         kept = self._kept[batch.topic.name]
         writer = self._writers[batch.topic.name, batch.partition]
+        changes, rejected = await self._store(kept, writer, batch)
+        if kept.merger is not None and changes:
+            kept.merger.wrote(batch.partition, writer.last_offset)
+        return Outcome(rejected, _metadata(writer))
+
+    async def again(self, batch: Batch) -> Outcome:
+        """Redriven records: into the history where their offsets are not in it, into the current rows where newer."""
+        assert self._wiring is not None, "start comes first"
+        kept = self._kept[batch.topic.name]
+        writer = LateWriter(self._wiring.claims, self._wiring.storage, batch, sleep=self._clock.sleep)
+        changes, rejected = await self._store(kept, writer, batch)
+        if kept.merger is not None and changes:
+            await kept.merger.again(batch.partition, [change.offset for change in changes])
+        return Outcome(rejected)
+
+    async def _store(self, kept: Kept, writer: Writes, batch: Batch) -> tuple[list[Change], Rejected]:
         rejected: Rejected = []
         # one encoder for the whole batch: another partition may bring new columns meanwhile
         encoder, upserts = kept.encoder, kept.upserts
@@ -138,9 +155,7 @@ class BigQuerySink(Processor, SchemaReader):
                 await kept.growth.restore(batch.first_offset)
             why = "BigQuery does not take the rows' columns yet; tried again until it does"
             raise Halt(why, batch.first_offset, retry_seconds=_BEHIND_SECONDS, passing=True) from behind
-        if kept.merger is not None and changes:
-            kept.merger.wrote(batch.partition, writer.last_offset)
-        return Outcome(rejected, _metadata(writer))
+        return changes, rejected
 
     async def _encoded(
         self, topic: Topic, encoder: RowEncoder, batch: Batch, rejected: Rejected
@@ -160,9 +175,7 @@ class BigQuerySink(Processor, SchemaReader):
                 await asyncio.sleep(0)
         return changes, rows
 
-    async def _write(
-        self, writer: PartitionWriter, changes: list[Change], rows: list[EncodedRow], rejected: Rejected
-    ) -> None:
+    async def _write(self, writer: Writes, changes: list[Change], rows: list[EncodedRow], rejected: Rejected) -> None:
         """Writes ``rows``; those BigQuery refuses move from ``changes`` and ``rows`` to ``rejected``."""
         while True:
             try:

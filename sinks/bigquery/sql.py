@@ -159,6 +159,15 @@ def last_offsets(dataset: str, history: str, partitions: Iterable[int] | None = 
     )
 
 
+def held_offsets(dataset: str, history: str, partition: int, offsets: Iterable[int]) -> str:
+    """Which of a partition's offsets a history table has."""
+    wanted = ", ".join(f"{offset:d}" for offset in offsets)
+    return (
+        f"SELECT _offset AS held FROM {table(dataset, history)} "  # noqa: S608
+        f"WHERE _kafka_partition = {partition:d} AND _offset IN ({wanted})"
+    )
+
+
 def merged_offsets(dataset: str) -> str:
     """How far each table was merged."""
     return (

@@ -28,7 +28,9 @@ def test_everybody_in_the_register_can_sign_in() -> None:
 
 def test_a_consumer_reads_its_topics_and_nothing_else() -> None:
     for station in access.STATIONS:
-        assert may(station.name, "read") == {topic.name for topic in TOPICS if station.name in topic.consumers}
+        consumed = {topic.name for topic in TOPICS if station.name in topic.consumers}
+        again = {access.retry_topic(station.group)} if consumed else set()
+        assert may(station.name, "read") == consumed | again
 
 
 def test_a_consumer_may_set_bad_records_aside() -> None:

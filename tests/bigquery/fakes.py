@@ -99,9 +99,13 @@ class MemoryStorage:
             before = append.position < stream.rows
             raise error_of(grpc.StatusCode.ALREADY_EXISTS if before else grpc.StatusCode.OUT_OF_RANGE, "position")
         for row in append.rows:
-            self.warehouse.insert(stream.table, _kafka_partition=stream.partition, _offset=int(row.data))
+            self.insert(stream, row.data)
         stream.rows += len(append.rows)
         self.largest = max(self.largest, len(append.rows))
+
+    def insert(self, stream: Stream, data: bytes) -> None:
+        """One row into the stream's table."""
+        self.warehouse.insert(stream.table, _kafka_partition=stream.partition, _offset=int(data))
 
     def forget(self) -> None:
         """What a restart of the emulator does to streams."""

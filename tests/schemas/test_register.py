@@ -16,7 +16,7 @@ from schemas.topics import BY_NAME, TOPICS
 
 pytestmark = pytest.mark.unit
 
-OWNERS = {"accounts", "billing", "catalog", "conversations", "orders", "support"}
+OWNERS = {"accounts", "billing", "catalog", "conversations", "operations", "orders", "support"}
 STATIONS = {
     "agents.customer",
     "connectors.postgres",
