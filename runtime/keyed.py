@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
+from itertools import islice
 
 import structlog
 
@@ -42,6 +43,7 @@ class KeyedPartition(Partition):
         self._slots = slots
         self._window = _WINDOW * processor.parallelism
         self._chains: dict[str, deque[Record]] = {}
+        self._grown: dict[str, asyncio.Event] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._finished = asyncio.Event()
 
@@ -68,9 +70,11 @@ class KeyedPartition(Partition):
         chain = self._chains.get(key)
         if chain is None:
             self._chains[key] = deque([record])
+            self._grown[key] = asyncio.Event()
             self._start(self._follow(key), record)
         else:
             chain.append(record)
+            self._grown[key].set()
 
     def _start(self, work: Coroutine[None, None, None], record: Record) -> None:
         task = asyncio.create_task(work, name=f"{self.topic.name}[{self.number}]@{record.offset}")
@@ -87,10 +91,38 @@ class KeyedPartition(Partition):
         """Handles the key's records one after the other until none is left, or the partition is given up."""
         chain = self._chains[key]
         while chain and not self._closing:
+            await self._await_more(chain, self._grown[key])
             async with self._slots:
-                await self._handle(chain[0])
-            chain.popleft()
-        del self._chains[key]
+                taken = list(islice(chain, self._processor.burst))
+                await (self._handle(taken[0]) if len(taken) == 1 else self._handle_together(taken))
+            for _ in taken:
+                chain.popleft()
+        del self._chains[key], self._grown[key]
+
+    async def _await_more(self, chain: Sequence[Record], grown: asyncio.Event) -> None:
+        """Waits for as long as the processor says that more of the key is worth it; holds no handler's place."""
+        while len(chain) < self._processor.burst and not self._closing:
+            seconds = self._processor.patience(list(chain))
+            if seconds <= 0:
+                return
+            grown.clear()
+            waits = {asyncio.ensure_future(self._lane.clock.sleep(seconds)), asyncio.ensure_future(grown.wait())}
+            try:
+                await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for one in waits:
+                    one.cancel()
+
+    async def _handle_together(self, records: Sequence[Record]) -> None:
+        try:
+            await self._processor.handle_burst(self.topic, self.number, records)
+        except Exception as error:  # noqa: BLE001 - each record has its own attempts and its own end
+            self._log.warning("burst failed, its records one by one", records=len(records), exc_info=error)
+            for record in records:
+                await self._handle(record)
+        else:
+            for record in records:
+                self._finish(record)
 
     async def _handle(self, record: Record) -> None:
         notice = self._again("record failed, again")

@@ -102,9 +102,11 @@ class KeyedProcessor(_Station):
 
     An offset is committed only when all before it in the partition are done. ``parallelism`` bounds the handlers that
     run at once across all partitions of the process; ``backoff`` says how often a record is tried (about 25 s in all).
+    A processor whose ``burst`` is above 1 takes up to so many waiting records of a key together, in ``handle_burst``.
     """
 
     parallelism: int = 64
+    burst: int = 1
     backoff: Backoff = Backoff(first=0.2, ceiling=15.0, attempts=8)
 
     @abstractmethod
@@ -119,6 +121,22 @@ class KeyedProcessor(_Station):
         key's later records wait; after the last attempt the record goes to the dead-letter topic as
         ``handler-failed``. The same record may come again.
         """
+
+    async def handle_burst(self, topic: Topic, partition: int, records: Sequence[Record]) -> None:
+        """Does the work of several records of a key, in order; returning means that every effect is durable.
+
+        Whatever it raises, its records are then handled one by one, by ``handle``, each with its own attempts. The
+        same records may come again, one by one or in bursts of another size.
+        """
+        for record in records:
+            await self.handle(topic, partition, record)
+
+    def patience(self, records: Sequence[Record]) -> float:
+        """For how many more seconds another record of the key is worth waiting for, before these are handled.
+
+        Asked again when one came. Pure but for the clock, and must come to 0: the key's records wait meanwhile.
+        """
+        return 0.0
 
 
 AnyProcessor = Processor | KeyedProcessor
