@@ -57,6 +57,16 @@ TURN_SECONDS = Histogram(
 SENDS = Counter("balcao_sends", "Calls of the Cloud API to send a message.", ["result"])
 DELIVERIES = Counter("balcao_deliveries", "Steps of sent messages that the channel reported.", ["status"])
 
+LLM_CALLS = Counter("balcao_llm_calls", "Calls of a language model.", ["profile", "outcome"])
+LLM_SECONDS = Histogram(
+    "balcao_llm_seconds",
+    "From a model's call to its whole answer or its failure.",
+    ["profile"],
+    buckets=(0.1, 0.25, 0.5, 1, 1.5, 2, 3, 4, 6, 10),
+)
+LLM_REFUSALS = Counter("balcao_llm_refusals", "Calls not made because a budget was spent.", ["budget"])
+LLM_CACHE = Counter("balcao_llm_cache", "Messages whose understanding was or was not in the cache.", ["result"])
+
 
 def serve(settings: MetricsSettings) -> None:
     """Serves ``/metrics`` from a thread of its own until the process ends; port 0 serves nothing.

@@ -1,6 +1,7 @@
 """Settings: read once at start from ``BALCAO_*`` environment variables, one small class a concern."""
 
-from typing import TypeVar
+from decimal import Decimal
+from typing import Literal, TypeVar
 
 from pydantic import SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -110,6 +111,38 @@ class PlatformSender(BaseSettings):
 
     model_config = _prefix("BALCAO_PLATFORM_SENDER_")
     dsn: SecretStr
+
+
+class LLMSettings(BaseSettings):
+    """Language models. ``chain`` names profiles (claude, gpt, llama, local) in the order to try; empty is offline only.
+
+    A model's name is LiteLLM's. ``when`` says whether each message asks a model or only one that the offline
+    understanding is not sure of. ``seconds`` bounds all attempts of a message together, ``attempt_seconds`` one.
+    ``prices`` maps a profile to USD for a million input and output tokens, where the provider's list does not hold.
+    """
+
+    model_config = _prefix("BALCAO_LLM_")
+    chain: str = ""
+    when: Literal["unsure", "always"] = "unsure"
+    seconds: float = 6.0
+    attempt_seconds: float = 4.0
+    usd_a_day: Decimal = Decimal(20)
+    usd_a_conversation: Decimal = Decimal("0.05")
+    tokens_a_contact: int = 60_000
+    prices: dict[str, tuple[Decimal, Decimal]] = {}
+    claude_model: str = "anthropic/claude-haiku-4-5"
+    claude_api_key: SecretStr | None = None
+    claude_url: str | None = None
+    gpt_model: str = "openai/gpt-5-mini"
+    gpt_api_key: SecretStr | None = None
+    gpt_url: str | None = None
+    llama_model: str = "groq/llama-3.3-70b-versatile"
+    llama_api_key: SecretStr | None = None
+    llama_url: str | None = None
+    local_model: str = "openai/local"
+    local_api_key: SecretStr | None = None
+    local_url: str | None = None
+    transcription_model: str | None = None
 
 
 class BigQuerySettings(BaseSettings):

@@ -63,12 +63,15 @@ class Context:
 
     ``awaiting`` is the flow that asked a question back, so that a bare name may be its answer; ``awaiting_slot`` names
     what it asked for ("quantity"). ``window`` holds the last messages of both sides, oldest first, for models.
+    ``conversation`` and ``contact`` say whose words these are, so that what a model costs is counted.
     """
 
     last_flow: str | None = None
     awaiting: str | None = None
     awaiting_slot: str | None = None
     window: Sequence[str] = ()
+    conversation: str | None = None
+    contact: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
