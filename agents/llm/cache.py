@@ -51,7 +51,7 @@ class UnderstandingCache(Generic[V]):
         *,
         size: int = 4096,
         seconds: float = 6 * 3600.0,
-        likeness: float = 0.92,
+        likeness: float = 0.84,
     ) -> None:
         self._embed = embed
         self._clock = clock

@@ -104,7 +104,7 @@ class ModelUnderstanding:
         )
         if _leans(words, context):
             return Key((*situation, tuple(context.window), tuple(folded)), None, words)
-        named = (offline.entities.products, offline.flow, "?" in words)
+        named = (str(offline.entities.as_dict()), offline.flow, "?" in words)
         return Key((*situation, tuple(folded)), (*situation, numbers, denied, *named), " ".join(folded))
 
     def _understood(self, proposal: Proposal, text: str, offline: Understood, source: str) -> Understood:
