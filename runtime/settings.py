@@ -86,9 +86,16 @@ class MarketplaceWriter(BaseSettings):
 
 
 class MarketplaceReader(BaseSettings):
-    """The marketplace database, read only: streams and the agents' tools."""
+    """The marketplace database, read only: streams and what the agents look up."""
 
     model_config = _prefix("BALCAO_MARKETPLACE_READER_")
+    dsn: SecretStr
+
+
+class MarketplaceAgent(BaseSettings):
+    """The marketplace database as the agents write what a pharmacy asks for: orders, returns, requests."""
+
+    model_config = _prefix("BALCAO_MARKETPLACE_AGENT_")
     dsn: SecretStr
 
 

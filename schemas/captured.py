@@ -1,6 +1,6 @@
 """The captured tables, one topic each, keyed by the table's name: the marketplace's, and those of our own database."""
 
-from schemas.records import marketplace, platform
+from schemas.records import billing, marketplace, platform, terms
 from schemas.topic import KeyType, Table, Topic
 
 _WAREHOUSE = "sinks.bigquery"
@@ -92,6 +92,29 @@ CAPTURED: dict[str, Topic] = {
     "returns": _captured("returns", marketplace.Return, "Changes of returns of goods.", owner="support"),
     "complaints": _captured(
         "complaints", marketplace.Complaint, "Changes of complaints.", owner="support", streams=(_EVENTS,)
+    ),
+    "price_tiers": _captured("price_tiers", terms.PriceTier, "Changes of discounts on offers.", owner="catalog"),
+    "delivery_areas": _captured(
+        "delivery_areas", terms.DeliveryArea, "Changes of where suppliers deliver.", owner="orders"
+    ),
+    "payment_terms": _captured(
+        "payment_terms", terms.PaymentTerm, "Changes of how suppliers are paid.", owner="billing"
+    ),
+    "delivery_addresses": _captured(
+        "delivery_addresses", billing.DeliveryAddress, "Changes of pharmacies' addresses.", owner="accounts"
+    ),
+    "credit_limits": _captured(
+        "credit_limits",
+        billing.CreditLimit,
+        "Changes of how much pharmacies may owe.",
+        owner="billing",
+        primary_key=("pharmacy_id",),
+    ),
+    "charges": _captured("charges", billing.Charge, "Changes of what invoices are paid with.", owner="billing"),
+    "payments": _captured("payments", billing.Payment, "Changes of money that came in.", owner="billing"),
+    "refunds": _captured("refunds", billing.Refund, "Changes of money given back for returns.", owner="support"),
+    "service_requests": _captured(
+        "service_requests", billing.ServiceRequest, "Changes of what people must do for pharmacies.", owner="support"
     ),
 }
 

@@ -16,6 +16,7 @@ ROLES = (
     "marketplace_owner",
     "marketplace_writer",
     "marketplace_reader",
+    "marketplace_agent",
     "platform_owner",
     "platform_agent",
     "platform_sender",

@@ -19,7 +19,11 @@ class Database:
 
 
 DATABASES = (
-    Database("marketplace", "marketplace_owner", ("marketplace_writer", "marketplace_reader", "debezium")),
+    Database(
+        "marketplace",
+        "marketplace_owner",
+        ("marketplace_writer", "marketplace_reader", "marketplace_agent", "debezium"),
+    ),
     Database("platform", "platform_owner", ("platform_agent", "platform_sender", "debezium")),
     Database("registry", "registry"),
 )

@@ -22,6 +22,7 @@ def variables(layout: Layout) -> dict[str, str]:
         "BALCAO_MARKETPLACE_OWNER_DSN": layout.dsn("marketplace_owner", "marketplace"),
         "BALCAO_MARKETPLACE_WRITER_DSN": layout.dsn("marketplace_writer", "marketplace"),
         "BALCAO_MARKETPLACE_READER_DSN": layout.dsn("marketplace_reader", "marketplace"),
+        "BALCAO_MARKETPLACE_AGENT_DSN": layout.dsn("marketplace_agent", "marketplace"),
         "BALCAO_PLATFORM_OWNER_DSN": layout.dsn("platform_owner", "platform"),
         "BALCAO_PLATFORM_AGENT_DSN": layout.dsn("platform_agent", "platform"),
         "BALCAO_PLATFORM_SENDER_DSN": layout.dsn("platform_sender", "platform"),

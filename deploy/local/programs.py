@@ -169,8 +169,8 @@ STATIONS = (
     _station(
         "customer",
         (
-            *(*BROKER, "BALCAO_MARKETPLACE_READER_DSN", "BALCAO_PLATFORM_AGENT_DSN", "BALCAO_QDRANT_*"),
-            *("BALCAO_LLM_*", "BALCAO_AGENT_*"),
+            *(*BROKER, "BALCAO_MARKETPLACE_READER_DSN", "BALCAO_MARKETPLACE_AGENT_DSN", "BALCAO_PLATFORM_AGENT_DSN"),
+            *("BALCAO_QDRANT_*", "BALCAO_LLM_*", "BALCAO_AGENT_*"),
         ),
         needs=("topics", "migrate", "qdrant"),
     ),

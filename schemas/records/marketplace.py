@@ -65,6 +65,15 @@ class Supplier(TypedDict):
     status: Annotated[str, Doc("active or suspended (its offers may not be sold).")]
     created_at: Annotated[Timestamp, Doc("When the row was inserted.")]
     updated_at: Annotated[Timestamp, Doc("When the row last changed; kept by a trigger.")]
+    minimum_order: Annotated[
+        MoneyOrNone, Doc("The least an order's items may cost together, BRL; null for no minimum.")
+    ]
+    cutoff_hour: Annotated[
+        SmallOrNone, Doc("Orders placed before this hour in Brasília leave the same day, 0 to 23; null when not known.")
+    ]
+    return_days: Annotated[
+        SmallOrNone, Doc("Days after delivery in which goods in order may be sent back; null when not known.")
+    ]
 
 
 class Product(TypedDict):
@@ -92,6 +101,13 @@ class Product(TypedDict):
     status: Annotated[str, Doc("active or discontinued.")]
     created_at: Annotated[Timestamp, Doc("When the row was inserted.")]
     updated_at: Annotated[Timestamp, Doc("When the row last changed; kept by a trigger.")]
+    category: Annotated[str | None, Doc("reference, generic, similar, biological or other; null when not known.")]
+    form: Annotated[
+        str | None, Doc("The pharmaceutical form in words, read from the presentation; null when it could not be.")
+    ]
+    dose: Annotated[
+        str | None, Doc("Each ingredient's strength, read from the presentation; null when it could not be.")
+    ]
 
 
 class Offer(TypedDict):
@@ -134,6 +150,9 @@ class Order(TypedDict):
     placed_at: Annotated[Timestamp, Doc("When the pharmacy placed it.")]
     status_changed_at: Annotated[Timestamp, Doc("When status last changed; kept by a trigger.")]
     updated_at: Annotated[Timestamp, Doc("When the row last changed; kept by a trigger.")]
+    delivery_address_id: Annotated[int | None, Doc("Where it goes; null for the pharmacy's registered city.")]
+    payment_method: Annotated[str | None, Doc("boleto, pix or card; null where it was not agreed, then a boleto.")]
+    due_days: Annotated[str | None, Doc("Days from the invoice to each instalment, as in 28/35/42; 0 is at sight.")]
 
 
 class OrderItem(TypedDict):

@@ -1,11 +1,11 @@
 """Pharmacies and the people who speak for them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from store.generator import names
 from store.generator.companies import cnpjs, mobile
-from store.generator.places import CITIES, WEIGHTS
+from store.generator.places import CITIES, WEIGHTS, City
 from store.generator.tables import Row, Seed, Table
 
 DEMO_PHARMACY_ID = 1
@@ -16,10 +16,15 @@ _STATUSES = ("active", "pending", "blocked", "closed")
 _ROLES = ("owner", "pharmacist", "buyer", "financial", "other")
 
 
-def tables(seed: Seed, pharmacies: int) -> Iterator[Table]:
-    """``pharmacies``, then ``contacts``."""
+def homes_of(seed: Seed, pharmacies: int) -> list[City]:
+    """Each pharmacy's city, by its id less one."""
     homes = seed.random("homes").choices(CITIES, WEIGHTS, k=pharmacies)
     homes[0] = CITIES[0]
+    return homes
+
+
+def tables(seed: Seed, homes: Sequence[City]) -> Iterator[Table]:
+    """``pharmacies``, then ``contacts``."""
 
     def pharmacy_rows() -> Iterator[Row]:
         random, numbers = seed.random("pharmacies"), cnpjs(seed.random("pharmacies' cnpj"))

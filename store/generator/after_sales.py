@@ -1,10 +1,11 @@
 """What went wrong after the sale: returns and complaints."""
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from store.generator.orders import Order
-from store.generator.tables import Row, Seed, Table, reais
+from store.generator.tables import Cents, Row, Seed, Table, reais
 
 _RETURNS = (
     ("damaged", "A caixa chegou amassada e dois frascos vazaram."),
@@ -27,8 +28,18 @@ _COMPLAINTS = (
 )
 
 
-def tables(seed: Seed, orders: Sequence[Order]) -> Iterator[Table]:
-    """``returns``, then ``complaints``; ``orders`` may still be filled until the rows are read."""
+class Return(NamedTuple):
+    """A return as its refund needs it; ``amount`` when it was decided to give so much back."""
+
+    id: int
+    status: str
+    requested_at: datetime
+    resolved_at: datetime | None
+    amount: Cents | None
+
+
+def tables(seed: Seed, orders: Sequence[Order], made: list[Return]) -> Iterator[Table]:
+    """``returns``, added to ``made`` too, then ``complaints``; ``orders`` may be filled until the rows are read."""
     yield Table(
         "returns",
         (
@@ -44,7 +55,7 @@ def tables(seed: Seed, orders: Sequence[Order]) -> Iterator[Table]:
             "resolved_at",
             "updated_at",
         ),
-        _return_rows(seed, orders),
+        _return_rows(seed, orders, made),
     )
     yield Table(
         "complaints",
@@ -65,7 +76,7 @@ def tables(seed: Seed, orders: Sequence[Order]) -> Iterator[Table]:
     )
 
 
-def _return_rows(seed: Seed, orders: Sequence[Order]) -> Iterator[Row]:
+def _return_rows(seed: Seed, orders: Sequence[Order], made: list[Return]) -> Iterator[Row]:
     random, return_id = seed.random("returns"), 0
     for order in orders:
         back = order.status == "returned"
@@ -78,7 +89,8 @@ def _return_rows(seed: Seed, orders: Sequence[Order]) -> Iterator[Row]:
         status = "refunded" if back else random.choice(("requested", "approved", "rejected", "received"))
         requested = order.changed_at + (seed.now - order.changed_at) * random.uniform(0.05, 0.5)
         resolved = requested + (seed.now - requested) * 0.5 if status in ("rejected", "refunded") else None
-        refund = reais(quantity * line.unit_price) if status == "refunded" else None
+        refund = quantity * line.unit_price if status in ("approved", "received", "refunded") else None
+        made.append(Return(return_id, status, requested, resolved, refund))
         product = line.product_id
         yield (
             return_id,
@@ -88,7 +100,7 @@ def _return_rows(seed: Seed, orders: Sequence[Order]) -> Iterator[Row]:
             reason,
             details,
             status,
-            refund,
+            None if refund is None else reais(refund),
             requested,
             resolved,
             resolved or requested,

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from random import Random
 
+from runtime.text.interchange import form_and_dose
 from schemas.identifiers import gtin_digit
 from store.generator import names
 from store.generator.companies import cnpjs
@@ -12,6 +14,7 @@ from store.generator.medicines import FORMS, MEDICINES
 from store.generator.places import CITIES, WEIGHTS, City
 from store.generator.sizes import Size
 from store.generator.tables import Cents, Row, Seed, Table, reais
+from store.generator.terms import NO_TERMS, Terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,27 +29,29 @@ class Supplier:
 
 @dataclass(slots=True)
 class Catalog:
-    """Suppliers; ``offered`` holds each one's active offers (product, price, minimum) once their rows were read."""
+    """Suppliers; ``offered`` holds each one's active offers (product, price, minimum) once their rows were read.
+
+    ``minimums`` holds the smallest quantity of each offer, by place.
+    """
 
     seed: Seed
     size: Size
+    terms: Terms = field(init=False)
     suppliers: list[Supplier] = field(default_factory=list)
     offered: dict[int, list[tuple[int, Cents, int]]] = field(default_factory=dict)
     prices: list[Cents] = field(default_factory=list)
+    minimums: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         numbers, random = cnpjs(self.seed.random("suppliers' cnpj")), self.seed.random("suppliers' homes")
         for number in range(1, self.size.manufacturers + self.size.distributors + 1):
             home = random.choices(CITIES, WEIGHTS)[0]
             self.suppliers.append(Supplier(number, next(numbers), home, number <= self.size.manufacturers))
+        self.terms = Terms.of(self.seed, {s.id: s.home for s in self.suppliers if not s.manufacturer})
 
     def tables(self) -> Iterator[Table]:
         """``suppliers``, ``products``, then ``offers``."""
-        yield Table(
-            "suppliers",
-            ("id", "cnpj", "legal_name", "trade_name", "kind", "city", "state", "status", "created_at", "updated_at"),
-            self._supplier_rows(),
-        )
+        yield Table("suppliers", _SUPPLIER_COLUMNS, self._supplier_rows())
         yield Table("products", _PRODUCT_COLUMNS, self._product_rows())
         yield Table(
             "offers",
@@ -66,11 +71,19 @@ class Catalog:
             kind = "manufacturer" if maker else "distributor"
             home = supplier.home
             status = "suspended" if supplier.id > 5 and random.random() < 0.02 else "active"
-            yield supplier.id, supplier.cnpj, legal, name, kind, home.name, home.state, status, created, created
+            terms = self.terms.suppliers.get(supplier.id, NO_TERMS)
+            yield (
+                *(supplier.id, supplier.cnpj, legal, name, kind, home.name, home.state, status, created, created),
+                None if terms.minimum_order is None else reais(terms.minimum_order),
+                terms.cutoff_hour,
+                terms.return_days,
+            )
 
     def _product_rows(self) -> Iterator[Row]:
         random = self.seed.random("products")
         made: set[tuple[int, str, tuple[str, ...]]] = set()
+        references: set[tuple[tuple[str, ...], str | None, str | None]] = set()
+        facts = cache(form_and_dose)
         for product_id in range(1, self.size.products + 1):
             while True:
                 maker = random.randrange(1, self.size.manufacturers + 1)
@@ -87,6 +100,12 @@ class Catalog:
             cents = int(medicine.cents * pack * bulk * (1 + 0.4 * step) * random.uniform(0.75, 1.35)) + 190
             self.prices.append(cents)
             created = self.seed.now - timedelta(days=random.randrange(60, 1000), seconds=random.randrange(86_400))
+            shape, dose = facts(presentation, medicine.ingredients)
+            kind = (medicine.ingredients, shape, dose)
+            category = "biological" if medicine.form == "pen" else "generic"
+            if branded and category == "generic":
+                category = "similar" if kind in references else "reference"
+                references.add(kind)
             yield (
                 product_id,
                 names.brand(random, medicine.ingredients) if branded else names.generic(medicine.ingredients),
@@ -105,6 +124,9 @@ class Catalog:
                 "discontinued" if random.random() < 0.01 else "active",
                 created,
                 created,
+                category,
+                shape,
+                dose,
             )
 
     def _offer_rows(self) -> Iterator[Row]:
@@ -116,6 +138,7 @@ class Catalog:
                 price = max(1, int(ceiling * random.uniform(0.58, 0.99)))
                 minimum = random.choices((1, 2, 3, 5, 10), (60, 12, 10, 10, 8))[0]
                 state = random.choices(("active", "paused", "draft", "withdrawn"), (88, 6, 4, 2))[0]
+                self.minimums.append(minimum)
                 if state == "active":
                     self.offered.setdefault(supplier_id, []).append((product_id, price, minimum))
                 created = self.seed.now - timedelta(days=random.randrange(1, 60), seconds=random.randrange(86_400))
@@ -132,6 +155,21 @@ def _gtin(product_id: int) -> str:
     return body + gtin_digit(body)
 
 
+_SUPPLIER_COLUMNS = (
+    "id",
+    "cnpj",
+    "legal_name",
+    "trade_name",
+    "kind",
+    "city",
+    "state",
+    "status",
+    "created_at",
+    "updated_at",
+    "minimum_order",
+    "cutoff_hour",
+    "return_days",
+)
 _PRODUCT_COLUMNS = (
     "id",
     "name",
@@ -150,4 +188,7 @@ _PRODUCT_COLUMNS = (
     "status",
     "created_at",
     "updated_at",
+    "category",
+    "form",
+    "dose",
 )

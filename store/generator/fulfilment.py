@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from schemas.identifiers import with_nfe_digit
 from store.generator.catalog import Supplier
@@ -13,10 +14,20 @@ CARRIERS = ("Rota Sul Transportes", "TransFarma Log", "Expresso Ipê", "Cargo No
 _INVOICED = frozenset({"invoiced", "shipped", "delivered", "returned"})
 
 
-def tables(seed: Seed, orders: Sequence[Order], suppliers: Sequence[Supplier]) -> Iterator[Table]:
-    """``shipments``, then ``invoices``; ``orders`` may still be filled until the rows are read."""
+class Invoice(NamedTuple):
+    """An invoice as its charges need it."""
+
+    id: int
+    order: Order
+    status: str
+    issued_at: datetime
+    paid_at: datetime | None
+
+
+def tables(seed: Seed, orders: Sequence[Order], suppliers: Sequence[Supplier], made: list[Invoice]) -> Iterator[Table]:
+    """``shipments``, then ``invoices``, added to ``made`` too; ``orders`` may be filled until the rows are read."""
     yield Table("shipments", _SHIPMENT_COLUMNS, _shipment_rows(seed, orders))
-    yield Table("invoices", _INVOICE_COLUMNS, _invoice_rows(seed, orders, suppliers))
+    yield Table("invoices", _INVOICE_COLUMNS, _invoice_rows(seed, orders, suppliers, made))
 
 
 def access_key(supplier: Supplier, issued: datetime, number: int, code: int) -> str:
@@ -57,7 +68,9 @@ def _shipment_rows(seed: Seed, orders: Sequence[Order]) -> Iterator[Row]:
         )
 
 
-def _invoice_rows(seed: Seed, orders: Sequence[Order], suppliers: Sequence[Supplier]) -> Iterator[Row]:
+def _invoice_rows(
+    seed: Seed, orders: Sequence[Order], suppliers: Sequence[Supplier], made: list[Invoice]
+) -> Iterator[Row]:
     random, invoice_id, numbers = seed.random("invoices"), 0, dict[int, int]()
     by_id = {supplier.id: supplier for supplier in suppliers}
     for order in orders:
@@ -66,13 +79,20 @@ def _invoice_rows(seed: Seed, orders: Sequence[Order], suppliers: Sequence[Suppl
         invoice_id += 1
         number = numbers[order.supplier_id] = numbers.get(order.supplier_id, 0) + 1
         issued = min(order.placed_at + timedelta(hours=20), order.changed_at)
-        due = (issued + timedelta(days=28)).date()
-        if due < seed.today:
-            status = random.choices(("paid", "overdue"), (94, 6))[0]
+        days = [int(days) for days in order.payment.due_days.split("/")]
+        first, due = ((issued + timedelta(days=some)).date() for some in (days[0], days[-1]))
+        chance = random.random()
+        if order.payment.method != "boleto":
+            status = "paid"
+        elif due < seed.today:
+            status = "paid" if chance < 0.94 else "overdue"
+        elif first < seed.today:
+            status = "paid" if chance < 0.1 else "overdue" if chance > 0.95 else "issued"
         else:
-            status = random.choices(("issued", "paid"), (80, 20))[0]
+            status = "paid" if chance < 0.2 else "issued"
         paid = issued + (seed.now - issued) * random.uniform(0.1, 0.9) if status == "paid" else None
         key = access_key(by_id[order.supplier_id], issued, number, random.randrange(10**8))
+        made.append(Invoice(invoice_id, order, status, issued, paid))
         amount = reais(order.total)
         yield invoice_id, order.id, key, 1, number, amount, status, issued, due, paid, paid or issued
 

@@ -24,10 +24,13 @@ def load(
         connection.execute("LOCK TABLE pharmacies IN SHARE ROW EXCLUSIVE MODE")
         if any(_has_rows(connection, table) for table in _FIRST_TABLES):
             return None
-        loaded = {table.name: _copy(connection, table, progress) for table in tables}
-        for table in loaded:
-            if table != "inventory":
-                _continue_ids(connection, table)
+        loaded, numbered = {}, []
+        for table in tables:
+            loaded[table.name] = _copy(connection, table, progress)
+            if "id" in table.columns:
+                numbered.append(table.name)
+        for name in numbered:
+            _continue_ids(connection, name)
         connection.execute("SELECT setval('order_numbers', %s)", [FIRST_NUMBER + loaded["orders"] - 1])
         connection.execute(sql.SQL("ANALYZE {}").format(sql.SQL(", ").join(map(sql.Identifier, loaded))))
         return loaded

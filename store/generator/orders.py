@@ -7,8 +7,10 @@ from random import Random
 from typing import NamedTuple
 
 from store.generator.accounts import DEMO_PHARMACY_ID
+from store.generator.addresses import Addresses
 from store.generator.catalog import Catalog
 from store.generator.tables import Cents, Row, Seed, Table, reais
+from store.generator.terms import Area, Payment
 
 FIRST_NUMBER = 10_000_001
 
@@ -55,6 +57,7 @@ class Order(NamedTuple):
     placed_at: datetime
     changed_at: datetime
     lines: tuple[Line, ...]
+    payment: Payment
 
 
 @dataclass(slots=True)
@@ -63,7 +66,7 @@ class Orders:
 
     seed: Seed
     catalog: Catalog
-    pharmacies: int
+    addresses: Addresses
     made: list[Order] = field(default_factory=list)
     reserved: dict[tuple[int, int], int] = field(default_factory=dict)
 
@@ -88,36 +91,32 @@ class Orders:
         for place, status in enumerate(drawn):
             ages = STATUSES[status]
             seconds = random.randrange(ages.newest * 3600 + 60, ages.oldest * 3600)
-            pharmacy = DEMO_PHARMACY_ID if place < len(statuses) else random.randrange(1, self.pharmacies + 1)
+            pharmacy = DEMO_PHARMACY_ID if place < len(statuses) else random.randrange(1, len(self.addresses.homes) + 1)
             planned.append((self.seed.now - timedelta(seconds=seconds), status, pharmacy))
         return sorted(planned)
 
     def _order_rows(self) -> Iterator[Row]:
         random = self.seed.random("orders")
-        sellers = sorted(self.catalog.offered)
+        terms = self.catalog.terms
         for order_id, (placed_at, status, pharmacy_id) in enumerate(self._planned(random), start=1):
-            supplier_id = random.choice(sellers)
+            supplier_id, area = self._seller(random, pharmacy_id)
             offers = self.catalog.offered[supplier_id]
             chosen = random.sample(offers, min(len(offers), random.choices((1, 2, 3, 4, 6), (25, 25, 20, 20, 10))[0]))
-            lines = tuple(Line(product, minimum * random.randrange(1, 13), price) for product, price, minimum in chosen)
-            items_total = sum(line.quantity * line.unit_price for line in lines)
-            discount = items_total // 50 if items_total > 500_00 else 0
-            freight = 0 if items_total > 300_00 else 24_90
+            lines = [Line(product, minimum * random.randrange(1, 13), price) for product, price, minimum in chosen]
+            least = terms.suppliers[supplier_id].minimum_order or 0
+            while (items_total := sum(line.quantity * line.unit_price for line in lines)) < least:
+                lines = [line._replace(quantity=line.quantity * 2) for line in lines]
+            payment = self._payment(random, supplier_id, items_total)
+            discount = (items_total * payment.hundredths + 5000) // 10_000
+            freight = 0 if area.free_from is not None and items_total >= area.free_from else area.freight
             took = timedelta(hours=random.uniform(*STATUSES[status].took))
             changed_at = placed_at + min(took, (self.seed.now - placed_at) * 0.95)
             promised = None if status in _UNPROMISED else (placed_at + timedelta(days=random.randrange(3, 9))).date()
             reason = random.choice(("pharmacy_request", "out_of_stock", "payment")) if status == "cancelled" else None
-            order = Order(
-                order_id,
-                pharmacy_id,
-                supplier_id,
-                status,
-                items_total - discount + freight,
-                placed_at,
-                changed_at,
-                lines,
+            total = items_total - discount + freight
+            self.made.append(
+                Order(order_id, pharmacy_id, supplier_id, status, total, placed_at, changed_at, tuple(lines), payment)
             )
-            self.made.append(order)
             if status in _HOLDS_STOCK:
                 for line in lines:
                     held = (supplier_id, line.product_id)
@@ -131,13 +130,29 @@ class Orders:
                 reais(items_total),
                 reais(discount),
                 reais(freight),
-                reais(order.total),
+                reais(total),
                 promised,
                 reason,
                 placed_at,
                 changed_at,
                 changed_at,
+                self.addresses.preferred[pharmacy_id],
+                payment.method,
+                payment.due_days,
             )
+
+    def _seller(self, random: Random, pharmacy_id: int) -> tuple[int, Area]:
+        """Somebody who delivers to the pharmacy, and how."""
+        home, sellers = self.addresses.homes[pharmacy_id - 1], list(self.catalog.offered)
+        while True:
+            supplier = random.choice(sellers)
+            if (area := self.catalog.terms.area(supplier, home)) is not None:
+                return supplier, area
+
+    def _payment(self, random: Random, supplier_id: int, items_total: Cents) -> Payment:
+        """A boleto mostly, at sight or in instalments at times."""
+        ways = [way for way in self.catalog.terms.payments[supplier_id] if items_total >= (way.minimum_order or 0)]
+        return ways[0] if random.random() < 0.6 else random.choice(ways)
 
     def _item_rows(self) -> Iterator[Row]:
         item_id = 0
@@ -171,4 +186,7 @@ _ORDER_COLUMNS = (
     "placed_at",
     "status_changed_at",
     "updated_at",
+    "delivery_address_id",
+    "payment_method",
+    "due_days",
 )

@@ -87,3 +87,12 @@ STATE_CODES = {
     "RS": 43, "MS": 50, "MT": 51, "GO": 52, "DF": 53,
 }  # fmt: skip
 """IBGE's codes of the states, which begin an NF-e's access key."""
+
+REGIONS = {
+    "N": ("AC", "AM", "AP", "PA", "RO", "RR", "TO"),
+    "NE": ("AL", "BA", "CE", "MA", "PB", "PE", "PI", "RN", "SE"),
+    "CO": ("DF", "GO", "MS", "MT"),
+    "SE": ("ES", "MG", "RJ", "SP"),
+    "S": ("PR", "RS", "SC"),
+}
+REGION_OF = {state: region for region, states in REGIONS.items() for state in states}

@@ -26,6 +26,7 @@ NEEDS: dict[str, tuple[type[BaseSettings], ...]] = {
         settings.KafkaSettings,
         settings.RegistrySettings,
         settings.MarketplaceReader,
+        settings.MarketplaceAgent,
         settings.PlatformAgent,
         settings.QdrantSettings,
     ),
