@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Protocol
+from typing import Any, Protocol
 
 from runtime.codec import Decoder
 from runtime.errors import BadRecord
 from runtime.records import Record
+from schemas.bigquery import TRUNCATED
 from schemas.topic import Cleanup, KeyType, Topic
 
 _NO_HEADERS: Mapping[str, bytes] = MappingProxyType({})
@@ -37,7 +38,7 @@ class Opened:
 
 
 class Intake:
-    """Opens one topic's records. Keys are required: each topic of the register has one."""
+    """Opens one topic's records. Keys are required, but for captured tables that have none, and for TRUNCATE."""
 
     def __init__(self, topic: Topic, decoder: Decoder) -> None:
         self._topic = topic
@@ -59,18 +60,17 @@ class Intake:
         opened = Opened()
         good = opened.good.append
         decode = self._decoder.decode
-        text = self._topic.key is KeyType.TEXT
         for raw in fetched:
             raw_key, raw_value = raw.key, raw.value
-            if not raw_key:
-                opened.poison.append((_undecoded(raw), BadRecord("null-key", "the record has no key, or an empty one")))
+            if not raw_key and self._topic.table is None:
+                opened.poison.append((_undecoded(raw), _no_key()))
                 continue
             if raw_value is None and not self._tombstones:
                 opened.poison.append((_undecoded(raw), BadRecord("empty-value", "the topic knows no tombstones")))
                 continue
             try:
-                key = raw_key.decode() if text else decode(raw_key)
                 value = None if raw_value is None else decode(raw_value)
+                key = self._key(raw_key, value)
             except BadRecord as error:
                 opened.poison.append((_undecoded(raw), error))
             except UnicodeDecodeError:
@@ -79,6 +79,19 @@ class Intake:
                 headers = dict(raw.headers) if raw.headers else _NO_HEADERS
                 good(Record(raw.offset, raw.timestamp, key, value, headers, raw_key, raw_value))
         return opened
+
+    def _key(self, raw: bytes | None, value: Any) -> Any:
+        """The key. Raises ``BadRecord`` as the decoder does, and for one that is missing."""
+        if raw:
+            return raw.decode() if self._topic.key is KeyType.TEXT else self._decoder.decode(raw)
+        table = self._topic.table
+        if table is not None and value is not None and (not table.primary_key or value["op"] == TRUNCATED):
+            return None
+        raise _no_key()
+
+
+def _no_key() -> BadRecord:
+    return BadRecord("null-key", "the record has no key, or an empty one")
 
 
 def _undecoded(raw: Fetched) -> Record:

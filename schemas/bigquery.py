@@ -11,6 +11,10 @@ from schemas.avro import is_optional, required, split
 from schemas.marks import Column, Decimals, Doc, Personal
 from schemas.topic import Topic
 
+MOST_KEY_COLUMNS = 16
+"""BigQuery's limit: https://cloud.google.com/bigquery/docs/change-data-capture#limitations"""
+TRUNCATED = "t"
+"""The operation of a record that says that a whole table was emptied."""
 STATION = "sinks.bigquery"
 """The consumer's name in the register: a topic that lists it is taken into the warehouse."""
 
@@ -44,7 +48,10 @@ class Field:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WarehouseTable:
-    """One table; ``clustering`` holds at most four columns, ``primary_key`` at most sixteen (BigQuery's limits)."""
+    """One table; ``clustering`` holds at most four columns (BigQuery's limit).
+
+    BigQuery is not told of a ``primary_key`` of more than ``MOST_KEY_COLUMNS``; rows are merged by it.
+    """
 
     name: str
     description: str
@@ -65,7 +72,8 @@ VERSION = (
     Field(
         name="_op",
         type="STRING",
-        description="c inserted, u updated, d deleted (only the key is kept), r read by a snapshot.",
+        description="c inserted, u updated, d deleted (only the key is kept), r read by a snapshot, "
+        "t the whole table was emptied by TRUNCATE.",
     ),
     Field(
         name="_commit_ts",

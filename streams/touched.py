@@ -22,8 +22,7 @@ class Touched:
     def add(self, table: str, change: Envelope) -> None:
         """Take in one change of the named table.
 
-        Raises ``BadRecord`` for a change without a row; a TRUNCATE is one, and the connectors leave it out
-        (``skipped.operations``).
+        Raises ``BadRecord`` for a change without a row; a TRUNCATE is one.
         """
         when = committed_at(change)
         transaction = change["source"]["txId"]

@@ -6,9 +6,10 @@ from typing import Any
 
 from runtime.errors import BadRecord
 from runtime.records import Record
+from schemas.bigquery import TRUNCATED
 from schemas.topic import Topic
 
-_KNOWN = frozenset("cudr")
+_KNOWN = frozenset("cudrt")
 
 
 @dataclass(slots=True)
@@ -32,9 +33,9 @@ def change_of(topic: Topic, partition: int, record: Record) -> Change:
     - A change of a primary key arrives as a delete of the old and an insert of the new key, and is stored as that.
     - A position the source does not know (Debezium gives none for some snapshot reads) is version 0: it never
       overwrites a known one.
-    - TRUNCATE names no key and Debezium leaves it out unless told otherwise; it is refused, not half applied.
+    - A TRUNCATE has a version and no columns: every row with an older version is gone.
 
-    Raises ``BadRecord`` with the cause ``empty-value``, ``truncate``, ``unknown-operation`` or ``no-row``.
+    Raises ``BadRecord`` with the cause ``empty-value``, ``unknown-operation`` or ``no-row``.
     """
     if record.value is None:
         raise BadRecord("empty-value", "a record without a value has no row to keep")
@@ -53,16 +54,14 @@ def change_of(topic: Topic, partition: int, record: Record) -> Change:
 
 def _operation(topic: Topic, envelope: Mapping[str, Any]) -> str:
     op = envelope["op"]
-    if op == "t":
-        raise BadRecord(
-            "truncate", f"{topic.name} was truncated: delete its rows in the warehouse by hand, or snapshot"
-        )
     if op not in _KNOWN:
-        raise BadRecord("unknown-operation", f"the operation {op!r} is none of c, u, d, r")
+        raise BadRecord("unknown-operation", f"the operation {op!r} is none of c, u, d, r, t")
     return str(op)
 
 
 def _row(topic: Topic, envelope: Mapping[str, Any], op: str) -> Mapping[str, Any]:
+    if op == TRUNCATED:
+        return {}
     row = envelope["before" if op == "d" else "after"]
     if row is None:
         raise BadRecord("no-row", f"the operation {op!r} came without the row it is about")

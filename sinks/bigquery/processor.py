@@ -39,7 +39,8 @@ Rejected = list[tuple[Record, BadRecord]]
 class Kept:
     """Where one topic's rows go; of ``merger`` and ``upserts`` at most one is set, neither for events.
 
-    ``growth`` replaces the encoder, and what else depends on the columns, when the topic gains some.
+    ``empty`` hides current rows with versions up to the one it is given, whenever they come. ``growth`` replaces the
+    encoder, and what else depends on the columns, when the topic gains some.
     """
 
     topic: Topic
@@ -47,6 +48,7 @@ class Kept:
     merger: Merger | None = None
     upserts: Upserts | None = None
     growth: Growth | None = None
+    empty: Callable[[int], Awaitable[None]] | None = None
 
 
 @dataclass(slots=True)
@@ -148,7 +150,8 @@ class BigQuerySink(Processor, SchemaReader, TakesAgain):
         try:
             await self._write(writer, changes, rows, rejected)
             if upserts is not None and changes:
-                await upserts.write([change.row for change in changes])
+                await upserts.write([change.row for change in changes if change.row["_op"] != tables.TRUNCATED])
+            await _emptied(kept, changes)
         except SchemaBehindError as behind:
             log.warning("BigQuery does not take the rows' columns yet", topic=batch.topic.name, error=str(behind))
             if kept.growth is not None:
@@ -210,6 +213,14 @@ class BigQuerySink(Processor, SchemaReader, TakesAgain):
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()):
             log.warning("could not claim a partition yet", error=str(error))
+
+
+async def _emptied(kept: Kept, changes: Sequence[Change]) -> None:
+    """Applies the batch's last TRUNCATE; again when the batch comes again, which changes nothing."""
+    last = max((change.row["_lsn"] for change in changes if change.row["_op"] == tables.TRUNCATED), default=None)
+    if last is not None and kept.empty is not None:
+        log.warning("the table was truncated, its older rows are hidden", topic=kept.topic.name, version=last)
+        await kept.empty(last)
 
 
 def _metadata(writer: PartitionWriter) -> str:

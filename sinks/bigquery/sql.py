@@ -27,6 +27,14 @@ MERGED = WarehouseTable(
         Field(name="merged_offset", type="INT64", description="The last offset merged; the highest counts."),
     ),
 )
+EMPTIED = WarehouseTable(
+    name="balcao_truncated",
+    description="Where in the source's log a table was emptied by TRUNCATE: rows with an older version are gone.",
+    fields=(
+        Field(name="table_name", type="STRING", description="The table of current rows."),
+        Field(name="lsn", type="INT64", description="The position; the highest counts."),
+    ),
+)
 _PLAIN = re.compile(r"[A-Za-z0-9_./:-]+")
 Range = tuple[int, int]
 """Kafka offsets of one partition: after the first, up to and with the second."""
@@ -74,7 +82,7 @@ USING (
   SELECT
     {selected}
   FROM {table(dataset, history)}
-  WHERE {tail}
+  WHERE _op != 't' AND ({tail})
   QUALIFY ROW_NUMBER() OVER (PARTITION BY {", ".join(key)} ORDER BY _lsn DESC, _offset DESC) = 1
 ) AS source
 ON {on}
@@ -104,32 +112,50 @@ VALUES (source.table_name, source.partition, source.merged_offset)"""  # noqa: S
 def newest_view(dataset: str, current: WarehouseTable, history: str) -> str:
     """The newest state at once: each current row, unless the history's unmerged tail knows better, and the reverse.
 
-    Deleted rows are hidden. The tail is short, so the window and both joins are small beside the table. The text is
-    kept short too: the emulator translates it anew for each query, which takes longer than the query itself.
+    Deleted rows are hidden, and those older than the table's last TRUNCATE. The tail is short, so the window and both
+    joins are small beside the table. The text is kept short too: the emulator translates it anew for each query, which
+    takes longer than the query itself.
     """
     key = current.primary_key
     columns = ", ".join(field.name for field in current.fields if field.name not in ("_deleted", "_op"))
     same = " AND ".join(f"t.{name} = c.{name}" for name in key)
+    kept = _kept(dataset, current.name)
     tail_newer = "(t._lsn > c._lsn OR t._lsn = c._lsn AND t._offset > c._offset)"
     return f"""WITH tail AS (
   SELECT h.*
   FROM {table(dataset, history)} h
   LEFT JOIN {table(dataset, MERGED.name)} m
   ON m.table_name = {quoted(current.name)} AND m.partition = h._kafka_partition
-  WHERE h._offset > IFNULL(m.merged_offset, -1)
+  WHERE h._offset > IFNULL(m.merged_offset, -1) AND h._op != 't'
   QUALIFY ROW_NUMBER() OVER (PARTITION BY {", ".join(key)} ORDER BY _lsn DESC, _offset DESC) = 1
 )
 SELECT {columns} FROM {table(dataset, current.name)} c
-WHERE NOT _deleted AND NOT EXISTS (SELECT 1 FROM tail t WHERE {same} AND {tail_newer})
+WHERE NOT _deleted AND {kept} AND NOT EXISTS (SELECT 1 FROM tail t WHERE {same} AND {tail_newer})
 UNION ALL
 SELECT {columns} FROM tail t
-WHERE _op != 'd' AND NOT EXISTS (SELECT 1 FROM {table(dataset, current.name)} c WHERE {same} AND NOT {tail_newer})"""  # noqa: S608
+WHERE _op != 'd' AND {kept}
+AND NOT EXISTS (SELECT 1 FROM {table(dataset, current.name)} c WHERE {same} AND NOT {tail_newer})"""  # noqa: S608
 
 
 def live_view(dataset: str, current: WarehouseTable) -> str:
-    """The newest state where BigQuery itself applies changes: the rows that are not deleted."""
+    """The newest state where BigQuery itself applies changes: the rows that are neither deleted nor truncated."""
     columns = [field.name for field in current.fields if field.name not in ("_deleted", "_op")]
-    return f"SELECT {', '.join(columns)} FROM {table(dataset, current.name)} WHERE NOT _deleted"  # noqa: S608
+    return (
+        f"SELECT {', '.join(columns)} FROM {table(dataset, current.name)} "  # noqa: S608
+        f"WHERE NOT _deleted AND {_kept(dataset, current.name)}"
+    )
+
+
+def _kept(dataset: str, name: str) -> str:
+    """Whether a row is younger than the table's last TRUNCATE; a row of its version or an older one is not."""
+    last = f"SELECT MAX(lsn) FROM {table(dataset, EMPTIED.name)} WHERE table_name = {quoted(name)}"  # noqa: S608
+    return f"_lsn > IFNULL(({last}), -1)"
+
+
+def emptied(dataset: str, name: str, lsn: int) -> Statement:
+    """Remember that a table was truncated; doing it again changes nothing."""
+    text = f"INSERT INTO {table(dataset, EMPTIED.name)} (table_name, lsn) VALUES ({quoted(name)}, @lsn)"  # noqa: S608
+    return text, {"lsn": lsn}
 
 
 def remember(dataset: str, claims: Sequence[tuple[str, int, str]]) -> str:

@@ -11,7 +11,7 @@ from google.cloud import bigquery
 from google.cloud.bigquery.table import PrimaryKey, TableConstraints
 
 from runtime.settings import BigQuerySettings
-from schemas.bigquery import Field, Mode, WarehouseTable
+from schemas.bigquery import MOST_KEY_COLUMNS, Field, Mode, WarehouseTable
 from sinks.bigquery import sql
 from sinks.bigquery.claims import NO_PARAMETERS
 
@@ -132,7 +132,7 @@ def _resource(dataset: str, table: WarehouseTable) -> Any:
         resource.time_partitioning = bigquery.TimePartitioning(field=table.partition_by_day)
     if table.clustering:
         resource.clustering_fields = list(table.clustering)
-    if table.primary_key:
+    if 0 < len(table.primary_key) <= MOST_KEY_COLUMNS:
         resource.table_constraints = TableConstraints(PrimaryKey(list(table.primary_key)), [])
     return resource
 

@@ -40,7 +40,7 @@ async def connect(settings: BigQuerySettings, topics: Sequence[Topic], clock: Cl
         await warehouse.close()
 
     try:
-        await warehouse.prepare([sql.STREAMS, sql.MERGED])
+        await warehouse.prepare([sql.STREAMS, sql.MERGED, sql.EMPTIED])
         native = await applies_changes(warehouse, storage)
         log.info("current rows are kept", by="BigQuery's change data capture" if native else "merging")
         kept = await _kept(warehouse, storage, topics, clock, native=native)
@@ -67,7 +67,8 @@ async def _kept(
         current = currents[topic.name]
         if current is None:
             continue
-        if native:
+        one.empty = partial(_empty, warehouse, current.name)
+        if native and len(current.primary_key) <= tables.MOST_KEY_COLUMNS:
             one.upserts = Upserts(storage, current)
         else:
             history = tables.history_name(topic)
@@ -76,6 +77,10 @@ async def _kept(
     await asyncio.gather(*(one.growth.resume() for one in kept if one.growth is not None))
     await resume(warehouse, mergers, histories)
     return kept
+
+
+async def _empty(warehouse: Warehouse, name: str, lsn: int) -> None:
+    await warehouse.query(*sql.emptied(warehouse.dataset, name, lsn))
 
 
 async def _reshape(

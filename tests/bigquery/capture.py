@@ -6,6 +6,7 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any, LiteralString
 
 import httpx
@@ -16,6 +17,7 @@ from connectors.postgres import configs, operate
 from connectors.postgres.client import ConnectClient
 from deploy.local.stack import Stack
 from runtime.codec import Decoder
+from runtime.intake import Fetched
 from runtime.kafka import librdkafka
 from runtime.records import Batch, Record
 from runtime.registry import Registry
@@ -24,6 +26,17 @@ from schemas.topic import Topic
 from sinks.bigquery.processor import BigQuerySink
 
 LIMIT = 60.0
+
+
+@dataclass(frozen=True)
+class Raw:
+    """A record as a station fetches it."""
+
+    offset: int
+    timestamp: int
+    key: bytes | None
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes]]
 
 
 class Capture:
@@ -36,6 +49,7 @@ class Capture:
         self._registry = Registry(load(RegistrySettings))
         self.decoder = Decoder(self._registry)
         self._read: dict[str, int] = {}
+        self.last: list[Fetched] = []
 
     def topic(self, table: str) -> str:
         """The name of the topic a table is captured to."""
@@ -105,6 +119,7 @@ class Capture:
         finally:
             consumer.close()
         self._read[topic] = records[-1].offset + 1
+        self.last = [Raw(one.offset, one.timestamp_ms, one.raw_key, one.raw_value, ()) for one in records]
         return records
 
     async def _free_slot(self) -> None:

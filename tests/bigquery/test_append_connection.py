@@ -35,7 +35,7 @@ class Server:
         self.requests: list[Any] = []
         self.metadata: list[Any] = []
         self.finalize_code: grpc.StatusCode | None = None
-        self._server = grpc.aio.server()
+        self._server = grpc.aio.server(options=[("grpc.max_receive_message_length", -1)])
 
     async def start(self) -> str:
         append = types.AppendRowsRequest.pb()

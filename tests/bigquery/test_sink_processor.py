@@ -65,7 +65,7 @@ class Ground:
     def __init__(self) -> None:
         history, current = tables.history(ORDERS), tables.current(ORDERS)
         assert current is not None
-        self.warehouse = MemoryWarehouse(sql.STREAMS, sql.MERGED, history, current)
+        self.warehouse = MemoryWarehouse(sql.STREAMS, sql.MERGED, sql.EMPTIED, history, current)
         self.storage = MemoryStorage(self.warehouse)
         self.clock = ManualClock()
         self.merger = Merger(self.warehouse, current, history.name, clock=self.clock, turns=asyncio.Semaphore(1))
@@ -76,13 +76,25 @@ class Ground:
             self.closed = True
 
         async def connect() -> Wiring:
-            kept = Kept(ORDERS, NumberEncoder(), merger=self.merger)  # type: ignore[arg-type]
+            kept = Kept(ORDERS, NumberEncoder(), merger=self.merger, empty=self.empty)  # type: ignore[arg-type]
             return Wiring([kept], Claims(self.warehouse, self.storage, window=0), self.storage, close)
 
         sink = BigQuerySink([ORDERS], connect, clock=self.clock)
         await sink.start()
         await sink.assigned(ORDERS, 0, committed)
         return sink
+
+    async def empty(self, version: int) -> None:
+        await self.warehouse.query(*sql.emptied(self.warehouse.dataset, "orders", version))
+
+    @property
+    def emptied(self) -> list[int]:
+        return [
+            lsn
+            for (lsn,) in self.warehouse.connection.execute(
+                "FROM project.dataset.balcao_truncated SELECT lsn"
+            ).fetchall()
+        ]
 
     @property
     def stored(self) -> list[int]:
@@ -107,10 +119,22 @@ async def test_bad_records_are_returned_and_the_rest_is_stored() -> None:
     ground = Ground()
     sink = await ground.sink()
     bad = change("u", after={**EXAMPLE["after"], "number": "bad"})
-    outcome = await sink.process(batch(change("c"), bad, None, change("t"), change("u")))
+    outcome = await sink.process(batch(change("c"), bad, None, change("m"), change("u")))
     assert ground.stored == [0, 4]
     causes = [(record.offset, bad.cause) for record, bad in outcome.rejected]
-    assert causes == [(1, "value-out-of-range"), (2, "empty-value"), (3, "truncate")]
+    assert causes == [(1, "value-out-of-range"), (2, "empty-value"), (3, "unknown-operation")]
+    await sink.stop()
+
+
+async def test_a_truncate_is_stored_once_and_applied_each_time_it_comes() -> None:
+    """A process may stop after the rows are stored and before the truncate is applied."""
+    ground = Ground()
+    sink = await ground.sink()
+    truncate = change("t", lsn=9, after=None)
+    await sink.process(batch(change("c"), truncate, change("c", lsn=10)))
+    await sink.process(batch(truncate, change("c", lsn=10), first=1))
+    assert ground.stored == [0, 1, 2]
+    assert ground.emptied == [9, 9]
     await sink.stop()
 
 
@@ -209,7 +233,6 @@ def test_a_position_the_source_does_not_know_never_wins() -> None:
     ("value", "cause"),
     [
         (None, "empty-value"),
-        (change("t"), "truncate"),
         (change("m"), "unknown-operation"),
         (change(after=None), "no-row"),
     ],

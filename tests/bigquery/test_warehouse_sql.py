@@ -30,10 +30,11 @@ class Ground:
     """One table's history, current rows and view; a key's partition is its parity."""
 
     def __init__(self) -> None:
-        self.warehouse = MemoryWarehouse(sql.MERGED, HISTORY, CURRENT)
+        self.warehouse = MemoryWarehouse(sql.MERGED, sql.EMPTIED, HISTORY, CURRENT)
         self.offsets = {0: -1, 1: -1}
         self.merged = {0: -1, 1: -1}
         self.expected: dict[int, tuple[int, str]] = {}
+        self.emptied = -1
 
     def append(self, key: int, lsn: int, op: str) -> None:
         partition = key % 2
@@ -51,6 +52,13 @@ class Ground:
         if lsn >= self.expected.get(key, (-1, ""))[0]:
             self.expected[key] = (lsn, "" if op == "d" else state)
 
+    async def truncate(self, lsn: int) -> None:
+        """The row of the history first, then what the view asks for: a process may stop in between."""
+        self.offsets[0] += 1
+        self.warehouse.insert(HISTORY.name, _kafka_partition=0, _offset=self.offsets[0], _lsn=lsn, _op="t")
+        await self.warehouse.query(*sql.emptied(self.warehouse.dataset, CURRENT.name, lsn))
+        self.emptied = max(self.emptied, lsn)
+
     async def merge(self, *, low: dict[int, int] | None = None, advance: bool = True) -> None:
         ranges = {number: ((low or self.merged)[number], self.offsets[number]) for number in (0, 1)}
         await self.warehouse.query(*sql.merge(self.warehouse.dataset, CURRENT, HISTORY.name, ranges))
@@ -66,7 +74,7 @@ class Ground:
 
     @property
     def newest(self) -> dict[int, str]:
-        return {key: state for key, (_, state) in self.expected.items() if state}
+        return {key: state for key, (lsn, state) in self.expected.items() if state and lsn > self.emptied}
 
 
 async def test_the_view_shows_a_change_before_and_after_it_is_merged() -> None:
@@ -90,6 +98,20 @@ async def test_a_late_update_does_not_bring_a_deleted_row_back() -> None:
     assert await ground.seen() == {}
     (kept,) = await ground.warehouse.query(f"SELECT _lsn, _deleted FROM `project.dataset.{CURRENT.name}`")
     assert (kept._lsn, kept._deleted) == (12, True)
+
+
+async def test_a_truncate_hides_what_was_before_it_and_whatever_comes_late() -> None:
+    ground = Ground()
+    ground.append(1, 10, "c")
+    await ground.merge()
+    ground.append(2, 11, "c")
+    await ground.truncate(12)
+    assert await ground.seen() == {}
+    ground.append(3, 9, "c")
+    ground.append(1, 13, "c")
+    assert await ground.seen() == {1: "1-13-2"}
+    await ground.merge()
+    assert await ground.seen() == {1: "1-13-2"}
 
 
 async def test_a_row_inserted_again_after_its_delete_is_seen() -> None:
@@ -123,17 +145,20 @@ async def test_a_merge_that_another_process_repeats_from_further_back_takes_noth
 
 STEP = st.one_of(
     st.tuples(st.integers(1, 4), st.integers(1, 6), st.sampled_from("cud")),
+    st.integers(1, 6),
     st.sampled_from(["merge", "merge without advancing", "merge all again"]),
 )
 
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(STEP, max_size=20))
-async def test_any_order_of_changes_and_merges_shows_the_newest_state(steps: list[Event | str]) -> None:
+async def test_any_order_of_changes_and_merges_shows_the_newest_state(steps: list[Event | int | str]) -> None:
     ground = Ground()
     for step in steps:
         if isinstance(step, tuple):
             ground.append(*step)
+        elif isinstance(step, int):
+            await ground.truncate(step)
         else:
             low = {0: -1, 1: -1} if step == "merge all again" else None
             await ground.merge(low=low, advance=step == "merge")
@@ -151,6 +176,7 @@ def test_every_captured_table_has_sql_that_bigquery_can_parse(name: str) -> None
         sql.advance(dataset, current.name, {0: 5, 3: 9})[0],
         sql.create_view(dataset, tables.view_name(topic), sql.newest_view(dataset, current, history.name), 'a "b"\\'),
         sql.create_view(dataset, tables.view_name(topic), sql.live_view(dataset, current), "text"),
+        sql.emptied(dataset, current.name, 5)[0],
         sql.add_columns(dataset, current.name, current.fields),
     ):
         assert not isinstance(sqlglot.parse_one(statement, read="bigquery"), sqlglot.exp.Command), statement
