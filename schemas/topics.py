@@ -1,9 +1,12 @@
 """Every topic, declared once. A topic's name stands nowhere else; a test holds that."""
 
+from datetime import timedelta
+
 from schemas.captured import CAPTURED, PLATFORM_CAPTURED
 from schemas.events import EVENTS
 from schemas.records.catalog import SearchDocument
 from schemas.records.conversations import DeliveryUpdate, Escalation, InboundMessage, Reply
+from schemas.records.models import ModelCall
 from schemas.records.operations import LetterDecision
 from schemas.topic import Cleanup, Topic
 
@@ -64,6 +67,16 @@ LETTER_DECISIONS = Topic(
     partitions=1,
 )
 
+LLM_USAGE = Topic(
+    name="llm.usage",
+    value=ModelCall,
+    description="Calls of language models and what they cost, published from the platform's outbox.",
+    owner="conversations",
+    producers=("agents.customer",),
+    consumers=("sinks.bigquery",),
+    retention=timedelta(days=30),
+)
+
 TOPICS: tuple[Topic, ...] = (
     *CAPTURED.values(),
     *PLATFORM_CAPTURED.values(),
@@ -74,6 +87,7 @@ TOPICS: tuple[Topic, ...] = (
     REPLY,
     ESCALATION,
     LETTER_DECISIONS,
+    LLM_USAGE,
 )
 
 BY_NAME = {topic.name: topic for topic in TOPICS}

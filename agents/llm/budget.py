@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Protocol
 from uuid import UUID
 
-from agents.llm.completion import Outcome
+from schemas.records.models import ModelOutcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Call:
     profile: str
     model: str
     prompt: str
-    outcome: Outcome
+    outcome: ModelOutcome
     input_tokens: int
     output_tokens: int
     cost_usd: Decimal

@@ -8,8 +8,7 @@ from typing import Any, Literal, Protocol
 import orjson
 
 from agents.llm.profiles import Price, Profile
-
-Outcome = Literal["ok", "cached", "rate_limited", "overloaded", "timed_out", "rejected", "malformed", "runaway"]
+from schemas.records.models import ModelOutcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +65,7 @@ class Completion:
 class ModelError(Exception):
     """A call that gave nothing usable. ``cost_usd`` and the tokens are what it cost all the same."""
 
-    outcome: Outcome = "overloaded"
+    outcome: ModelOutcome = "overloaded"
 
     def __init__(
         self, reason: str, *, input_tokens: int = 0, output_tokens: int = 0, cost_usd: Decimal = Decimal()
@@ -80,7 +79,7 @@ class ModelError(Exception):
 class RateLimited(ModelError):  # noqa: N818 - a state of the provider that passes
     """The provider asks us to wait; ``after`` are the seconds it names, if it does."""
 
-    outcome: Outcome = "rate_limited"
+    outcome: ModelOutcome = "rate_limited"
 
     def __init__(self, reason: str, *, after: float | None = None) -> None:
         super().__init__(reason)
@@ -94,25 +93,25 @@ class Overloaded(ModelError):  # noqa: N818 - a state of the provider that passe
 class TimedOut(ModelError):  # noqa: N818 - a state of the provider that passes
     """No whole answer in the time given."""
 
-    outcome: Outcome = "timed_out"
+    outcome: ModelOutcome = "timed_out"
 
 
 class RejectedRequest(ModelError):  # noqa: N818 - names what the provider did
     """The provider will not take the request as it is: a wrong key, an unknown model, a filter."""
 
-    outcome: Outcome = "rejected"
+    outcome: ModelOutcome = "rejected"
 
 
 class MalformedAnswer(ModelError):  # noqa: N818 - names what came back
     """An answer that is not what was asked for: other JSON, another tool."""
 
-    outcome: Outcome = "malformed"
+    outcome: ModelOutcome = "malformed"
 
 
 class RunawayAnswer(ModelError):  # noqa: N818 - names what came back
     """An answer that repeats itself or does not end; it was cut off."""
 
-    outcome: Outcome = "runaway"
+    outcome: ModelOutcome = "runaway"
 
 
 def estimated_tokens(request: Request) -> int:

@@ -15,7 +15,6 @@ from agents.llm.completion import (
     Completion,
     Gateway,
     ModelError,
-    Outcome,
     RateLimited,
     RejectedRequest,
     Request,
@@ -25,6 +24,7 @@ from agents.llm.profiles import Profile
 from runtime import metrics
 from runtime.clock import Clock
 from runtime.retry import Backoff
+from schemas.records.models import ModelOutcome
 
 log = structlog.get_logger(__name__)
 
@@ -150,7 +150,7 @@ class Router:
             raise _GiveUp(f"the budget of the {over} is spent")
         begun = self._clock.monotonic()
         spent: Completion | ModelError | None = None
-        outcome: Outcome = "timed_out"
+        outcome: ModelOutcome = "timed_out"
         try:
             spent = await self._gateway.complete(profile, request, seconds=seconds)
             outcome = "ok"

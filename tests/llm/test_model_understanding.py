@@ -104,7 +104,11 @@ async def test_personal_identifiers_never_reach_the_model(bench: Bench, first: S
 
 
 async def test_inventions_of_the_model_go_no_further(bench: Bench, first: Scripted) -> None:
-    invented: dict[str, Any] = {"order_numbers": ["10009999"], "products": [{"name": "ozempic 1mg", "quantity": 900}], "score": 9}
+    invented: dict[str, Any] = {
+        "order_numbers": ["10009999"],
+        "products": [{"name": "ozempic 1mg", "quantity": 900}],
+        "score": 9,
+    }
     first.will(asks("order_cancel", **invented))
     got = await bench.understanding().understand("quero cancelar aquele pedido", HERE)
     assert got.flow == "order_cancel"
