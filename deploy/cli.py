@@ -98,6 +98,15 @@ def build() -> typer.Typer:
                 "discard": runtime.letters.commands.discard,
             },
         ),
+        "index": (
+            "The vector index: new vectors beside the ones in use.",
+            {
+                "status": sinks.qdrant.commands.status,
+                "rebuild": sinks.qdrant.commands.rebuild,
+                "switch": sinks.qdrant.commands.switch,
+                "discard": sinks.qdrant.commands.discard,
+            },
+        ),
         "contracts": ("The register's promises.", {"check": runtime.contracts.check}),
         "access": ("Who may do what at the broker.", {"apply": runtime.access_commands.apply}),
         "db": (

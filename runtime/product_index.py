@@ -1,14 +1,18 @@
 """Products by what people call them: hybrid search in the vector index, then a check of the words and numbers."""
 
 import asyncio
+import math
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from types import TracebackType
 from typing import Any, Self
 
 from qdrant_client import models
 from qdrant_client.http.exceptions import ResponseHandlingException, UnexpectedResponse
 
-from runtime.product_points import DENSE, SPARSE
+from runtime.product_points import DENSE, SPARSE, Located, UnknownEmbedderError
 from runtime.qdrant import connect
 from runtime.settings import QdrantSettings
 from runtime.text.confidence import Product, Request, confidence, same_substance
@@ -25,6 +29,8 @@ _SPELT_OUT = 0.98
 _NEARLY = 0.05
 _CANDIDATES = 48
 _RRF_K = 10
+_LOOK_SECONDS = 2.0
+"""How long a search may go on in a collection that the alias left; it is kept for longer."""
 
 
 class ProductIndexUnavailable(Exception):  # noqa: N818 - a state of the index
@@ -53,13 +59,25 @@ class ProductHit:
 
 
 class ProductIndex:
-    """Reads the collection behind ``settings.collection``; safe to share between tasks. Close it at the end."""
+    """Reads the collection behind ``settings.collection``; safe to share between tasks. Close it at the end.
 
-    def __init__(self, settings: QdrantSettings, embedder: Embedder | None = None) -> None:
-        """``embedder`` must be the one that wrote the collection; the offline one when left out."""
-        self._collection = settings.collection
-        self._embedder = embedder or OfflineEmbedder()
+    A question is embedded as the collection in use was. While the alias moves to a new collection a search is answered
+    from the old one, which is kept, or from the new one.
+    """
+
+    def __init__(
+        self,
+        settings: QdrantSettings,
+        embedders: Sequence[Embedder] = (),
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """``embedders`` are those whose vectors the index may hold; the offline one when left out."""
         self._client = connect(settings, timeout_s=5)
+        self._located = Located(self._client, settings.collection, embedders or [OfflineEmbedder()])
+        self._monotonic = monotonic
+        self._place: tuple[str, Embedder] | None = None
+        self._looked = -math.inf
 
     async def search(self, text: str, limit: int = 5, filters: models.Filter | None = None) -> list[ProductHit]:
         """Products for a free Portuguese text, most likely first; of equal ones those in stock come first.
@@ -70,26 +88,47 @@ class ProductIndex:
         asked = request_text(text)
         if not asked:
             return []
-        dense, (indices, values) = await asyncio.to_thread(self._vectors, asked)
         try:
-            answer = await self._client.query_points(
-                self._collection,
-                prefetch=[
-                    models.Prefetch(query=dense, using=DENSE, limit=_CANDIDATES, filter=filters),
-                    models.Prefetch(
-                        query=models.SparseVector(indices=indices, values=values),
-                        using=SPARSE,
-                        limit=_CANDIDATES,
-                        filter=filters,
-                    ),
-                ],
-                query=models.RrfQuery(rrf=models.Rrf(k=_RRF_K)),
-                limit=_CANDIDATES,
-                with_payload=True,
-            )
-        except (ResponseHandlingException, UnexpectedResponse) as error:
+            try:
+                points = await self._candidates(asked, filters)
+            except UnexpectedResponse as gone:
+                if gone.status_code != HTTPStatus.NOT_FOUND:
+                    raise
+                # the collection was discarded since we looked
+                self._looked = -math.inf
+                points = await self._candidates(asked, filters)
+        except (ResponseHandlingException, UnexpectedResponse, UnknownEmbedderError) as error:
             raise ProductIndexUnavailable(f"the product index did not answer: {error}") from error
-        return rank(text, [point.payload or {} for point in answer.points])[:limit]
+        return rank(text, [point.payload or {} for point in points])[:limit]
+
+    async def _candidates(self, asked: str, filters: models.Filter | None) -> list[models.ScoredPoint]:
+        collection, embedder = await self._where()
+        dense, (indices, values) = await asyncio.to_thread(_vectors, embedder, asked)
+        answer = await self._client.query_points(
+            collection,
+            prefetch=[
+                models.Prefetch(query=dense, using=DENSE, limit=_CANDIDATES, filter=filters),
+                models.Prefetch(
+                    query=models.SparseVector(indices=indices, values=values),
+                    using=SPARSE,
+                    limit=_CANDIDATES,
+                    filter=filters,
+                ),
+            ],
+            query=models.RrfQuery(rrf=models.Rrf(k=_RRF_K)),
+            limit=_CANDIDATES,
+            with_payload=True,
+        )
+        return answer.points
+
+    async def _where(self) -> tuple[str, Embedder]:
+        now = self._monotonic()
+        if self._place is None or now - self._looked >= _LOOK_SECONDS:
+            self._place = await self._located.now()
+            self._looked = now
+        if self._place is None:
+            raise ProductIndexUnavailable("the product index has no collection yet")
+        return self._place
 
     async def close(self) -> None:
         """Close the connections."""
@@ -103,8 +142,9 @@ class ProductIndex:
     ) -> None:
         await self.close()
 
-    def _vectors(self, text: str) -> tuple[list[float], tuple[list[int], list[float]]]:
-        return self._embedder.embed([text])[0].tolist(), self._embedder.sparse_query(text)
+
+def _vectors(embedder: Embedder, text: str) -> tuple[list[float], tuple[list[int], list[float]]]:
+    return embedder.embed([text])[0].tolist(), embedder.sparse_query(text)
 
 
 def rank(text: str, payloads: list[dict[str, Any]]) -> list[ProductHit]:

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from qdrant_client import AsyncQdrantClient, models
 
-from runtime.product_index import ProductIndex
-from runtime.product_points import collection_name
+from runtime.product_index import ProductIndex, ProductIndexUnavailable
+from runtime.product_points import UnknownEmbedderError, aliased, collection_name
 from runtime.records import Batch, Record
 from runtime.settings import QdrantSettings
 from runtime.text.embedder import Dense, OfflineEmbedder
 from schemas.topics import SEARCH_DOCUMENTS
-from sinks.qdrant.collection import aliased, prepare, switch
+from sinks.qdrant.collection import create, prepare, switch
 from sinks.qdrant.plan import newest
 from sinks.qdrant.processor import ProductPoints
 from sinks.qdrant.writer import Writer
@@ -183,6 +183,18 @@ async def test_a_document_that_cannot_be_kept_is_rejected_beside_good_ones(sink:
     assert (await sink.payload(1))["version"] == 1
 
 
+async def test_the_collection_has_both_kinds_of_vectors_and_an_index_for_whatever_is_compared(sink: Sink) -> None:
+    found = await sink.client.get_collection(collection_name(sink.settings.collection, sink.embedder))
+    dense, sparse = found.config.params.vectors, found.config.params.sparse_vectors
+    assert isinstance(dense, dict)
+    assert sparse is not None
+    assert (dense["dense"].size, dense["dense"].distance) == (384, models.Distance.COSINE)
+    assert sparse["sparse"].modifier is models.Modifier.IDF
+    compared = {"version", "offset", "deleted", "text_hash"}
+    filtered = {"gtin", "manufacturer", "stripe", "active_ingredients", "lowest_price", "available"}
+    assert compared | filtered <= found.payload_schema.keys()
+
+
 async def test_starting_again_changes_nothing(sink: Sink) -> None:
     await sink.take(record(1, 1, 0))
     name = await prepare(sink.client, sink.settings.collection, sink.embedder)
@@ -190,17 +202,32 @@ async def test_starting_again_changes_nothing(sink: Sink) -> None:
     assert (await sink.client.count(sink.settings.collection)).count == 1
 
 
-async def test_another_embedder_fills_its_own_collection_until_the_alias_moves(sink: Sink) -> None:
+async def test_a_new_embedder_writes_and_searches_where_the_alias_points_until_it_moves(sink: Sink) -> None:
+    """Code that brings another embedder is deployed: the index in use goes on with the vectors that it has."""
     await sink.take(record(1, 1, 0))
-    alias = sink.settings.collection
-    newer = Sink(sink.settings, sink.client, CountingEmbedder(version=2))
-    await newer.processor.start()
-    assert await aliased(sink.client, alias) == collection_name(alias, sink.embedder)
-    await newer.take(record(1, 1, 0), record(2, 1, 1))
-    assert (await sink.client.count(alias)).count == 1
-    await switch(sink.client, alias, collection_name(alias, newer.embedder))
-    assert (await sink.client.count(alias)).count == 2
-    await newer.processor.stop()
+    alias, other = sink.settings.collection, CountingEmbedder(version=2)
+    old, fresh = collection_name(alias, sink.embedder), collection_name(alias, other)
+    newer = ProductPoints(sink.settings, other, sink.embedder)
+    await newer.start()
+    assert await aliased(sink.client, alias) == old
+    await newer.process(Batch(SEARCH_DOCUMENTS, 0, [record(2, 1, 1)], 1, 1))
+    assert ((await sink.client.count(old)).count, other.embedded) == (2, [])
+    await create(sink.client, fresh, other)
+    await switch(sink.client, alias, fresh)
+    await newer.process(Batch(SEARCH_DOCUMENTS, 0, [record(3, 1, 2)], 2, 2))
+    assert ((await sink.client.count(old)).count, (await sink.client.count(fresh)).count) == (2, 1)
+    assert len(other.embedded) == 1
+    # a process that was not deployed yet cannot write the new vectors: it says so, and its batch comes again
+    with pytest.raises(UnknownEmbedderError, match="version"):
+        await sink.processor.process(Batch(SEARCH_DOCUMENTS, 0, [record(4, 1, 3)], 3, 3))
+    async with ProductIndex(sink.settings, [other]) as index:
+        assert [hit.product_id for hit in await index.search("losartana 3")] == [3]
+        await switch(sink.client, alias, old)
+        await sink.client.delete_collection(fresh)
+    async with ProductIndex(sink.settings, [other]) as index:
+        with pytest.raises(ProductIndexUnavailable, match="which this program does not have"):
+            await index.search("losartana 3")
+    await newer.stop()
 
 
 async def test_filters_narrow_a_search(sink: Sink) -> None:
