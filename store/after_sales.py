@@ -7,10 +7,18 @@ from uuid import UUID
 
 from psycopg import AsyncConnection
 
-from store.outcomes import Refused
+from store.orders import number_of
+from store.outcomes import Refused, refused
+from store.requests import Request, cut, inserted, once
 
 ReturnReason = Literal["damaged", "wrong_item", "short_expiry", "not_needed", "other"]
 ComplaintSubject = Literal["delivery", "product", "price", "billing", "service", "other"]
+
+_IN_ORDER = frozenset({"not_needed", "other"})
+"""Reasons that do not blame the goods: they are sent back as good as new, or not at all."""
+_COLD = frozenset({"refrigerated", "frozen"})
+_RETURN_DAYS = 7
+"""For a supplier that names no days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +63,39 @@ async def request_return(
     (``not_needed``, ``other``) after the supplier's days (``too_late``) or when they are kept cold
     (``not_returnable``).
     """
-    raise NotImplementedError
+
+    async def effect() -> ReturnRequested | Refused:
+        if quantity <= 0:
+            return refused("quantity", wanted=quantity)
+        cursor = await connection.execute(_BOUGHT, {"order": order_id, "pharmacy": pharmacy_id, "product": product_id})
+        if (row := await cursor.fetchone()) is None:
+            return refused("not_found")
+        number, status, supplier, name, storage, bought, asked, return_days, delivered_at = row
+        if status != "delivered":
+            return refused("order_state", state=status)
+        if reason in _IN_ORDER:
+            if storage in _COLD:
+                return refused("not_returnable", state=storage)
+            if delivered_at is not None and (now - delivered_at).days > (return_days or _RETURN_DAYS):
+                return refused("too_late", wanted=(now - delivered_at).days, allowed=return_days or _RETURN_DAYS)
+        if quantity > bought - asked:
+            return refused("quantity", wanted=quantity, allowed=bought - asked)
+        return_id = await inserted(
+            connection,
+            _RETURN,
+            {
+                "order": order_id,
+                "product": product_id,
+                "quantity": quantity,
+                "reason": reason,
+                "details": cut(details, 4000) if details else None,
+                "now": now,
+            },
+        )
+        return ReturnRequested(return_id, order_id, number, supplier, product_id, name, quantity, reason)
+
+    request = Request(request_id, "request_return", pharmacy_id, contact_id, now, ReturnRequested)
+    return await once(connection, request, effect)
 
 
 async def open_complaint(
@@ -70,4 +110,53 @@ async def open_complaint(
     order_id: int | None = None,
 ) -> ComplaintOpened | Refused:
     """Opens a complaint that came over WhatsApp; a ``body`` too long to keep is cut. Once for a ``request_id``."""
-    raise NotImplementedError
+
+    async def effect() -> ComplaintOpened | Refused:
+        words = cut(body, 6000)
+        if not words:
+            return refused("invalid")
+        number = None
+        if order_id is not None and (number := await number_of(connection, pharmacy_id, order_id)) is None:
+            return refused("not_found")
+        complaint_id = await inserted(
+            connection,
+            _COMPLAINT,
+            {
+                "pharmacy": pharmacy_id,
+                "contact": contact_id,
+                "order": order_id,
+                "subject": subject,
+                "body": words,
+                "now": now,
+            },
+        )
+        return ComplaintOpened(complaint_id, subject, number)
+
+    request = Request(request_id, "open_complaint", pharmacy_id, contact_id, now, ComplaintOpened)
+    return await once(connection, request, effect)
+
+
+_BOUGHT = """
+SELECT orders.number, orders.status, suppliers.trade_name, products.name, products.storage,
+       (SELECT coalesce(sum(order_items.quantity), 0) FROM order_items
+         WHERE order_items.order_id = orders.id AND order_items.product_id = products.id),
+       (SELECT coalesce(sum(returns.quantity), 0) FROM returns
+         WHERE returns.order_id = orders.id AND returns.product_id = products.id AND returns.status <> 'rejected'),
+       suppliers.return_days,
+       (SELECT max(shipments.delivered_at) FROM shipments WHERE shipments.order_id = orders.id)
+  FROM orders
+  JOIN suppliers ON suppliers.id = orders.supplier_id
+  JOIN products ON products.id = %(product)s
+ WHERE orders.id = %(order)s AND orders.pharmacy_id = %(pharmacy)s
+   AND EXISTS (SELECT FROM order_items WHERE order_items.order_id = orders.id AND order_items.product_id = products.id)
+"""
+_RETURN = """
+INSERT INTO returns (order_id, product_id, quantity, reason, details, status, requested_at)
+VALUES (%(order)s, %(product)s, %(quantity)s, %(reason)s, %(details)s, 'requested', %(now)s)
+RETURNING id
+"""
+_COMPLAINT = """
+INSERT INTO complaints (pharmacy_id, contact_id, order_id, channel, subject, body, status, opened_at)
+VALUES (%(pharmacy)s, %(contact)s, %(order)s, 'whatsapp', %(subject)s, %(body)s, 'open', %(now)s)
+RETURNING id
+"""

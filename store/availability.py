@@ -91,7 +91,8 @@ SELECT products.id AS product_id, products.name, products.presentation, makers.t
 _PRODUCTS = """
 SELECT products.id AS product_id, products.name, products.active_ingredients, products.presentation,
        makers.trade_name AS manufacturer, products.gtin, products.anvisa_registration,
-       products.stripe, products.storage, products.ceiling_price, products.status
+       products.stripe, products.storage, products.ceiling_price, products.status, products.shelf_life_months,
+       products.category, products.form, products.dose
   FROM unnest(%(products)s::bigint[]) WITH ORDINALITY AS asked (product_id, place)
   JOIN products ON products.id = asked.product_id
   JOIN suppliers AS makers ON makers.id = products.manufacturer_id

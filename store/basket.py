@@ -1,5 +1,4 @@
-"""What a pharmacy would order, priced: one order a supplier, with freight, discount and everything that stands in its
-way.
+"""What a pharmacy would order, priced: one order a supplier, with all that stands in its way.
 
 The same function prices what a person is shown and what is placed, so that the two can only differ where a price, stock
 or term changed in between.
@@ -14,52 +13,20 @@ from zoneinfo import ZoneInfo
 
 from psycopg import AsyncConnection
 
+from store import credit, pricing, terms
 from store.addresses import Address
+from store.buyers import buyer
+from store.credit import Credit
 from store.outcomes import Problem
 from store.pricing import Quote, Wanted
+from store.supplier_orders import Payment, SupplierOrder, assemble, line_problems
+
+__all__ = ["BRASILIA", "Basket", "Payment", "SupplierOrder", "basket", "credit_problems"]
 
 BRASILIA = ZoneInfo("America/Sao_Paulo")
-CENT = Decimal("0.01")
-"""What a price is rounded to, half up, as PostgreSQL's ``round`` does."""
-
-
-@dataclass(frozen=True, slots=True)
-class Payment:
-    """A way to pay: ``method`` boleto, pix or card, and days to each instalment."""
-
-    method: str
-    due_days: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SupplierOrder:
-    """The part of a basket that one supplier delivers. BRL; ``discount`` is for paying as ``payment`` says.
-
-    ``minimum_order`` is what the items must cost, ``free_freight_from`` what makes the freight free; ``None`` for
-    neither.
-    """
-
-    supplier_id: int
-    supplier: str
-    lines: tuple[Quote, ...]
-    items_total: Decimal
-    discount: Decimal
-    freight: Decimal
-    minimum_order: Decimal | None
-    free_freight_from: Decimal | None
-    days_from: int | None
-    days_to: int | None
-    payment: Payment | None
-
-    @property
-    def total(self) -> Decimal:
-        """What the pharmacy pays."""
-        return self.items_total - self.discount + self.freight
-
-    @property
-    def lacking(self) -> Decimal:
-        """How much more the items must cost to reach the minimum; zero when they do."""
-        return max((self.minimum_order or Decimal(0)) - self.items_total, Decimal(0))
+"""Where the marketplace's days begin and end."""
+MOST_UNITS = 2_000_000_000
+"""More than any stock: a larger quantity is quoted as this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +55,52 @@ async def basket(
     """Prices ``wanted`` for the pharmacy at ``now`` (aware). Reads only; six queries whatever the number of lines.
 
     Several lines of one offer are taken together. It goes to ``address_id``, or to the preferred address, or without
-    any to the pharmacy's registered city. ``payment`` is for every supplier; without it each is paid as first agreed
-    (``terms.payment_terms``' order). Every price is for the state that the goods go to.
+    any to the pharmacy's registered city. ``payment`` is for every supplier; without it each is paid as
+    ``terms.payment_terms`` gives it first. Every price is for the state that the goods go to.
     """
-    raise NotImplementedError
+    asked = _together(wanted)
+    who = await buyer(connection, pharmacy_id, address_id)
+    problems = list(who.problems)
+    if not asked or min(asked.values()) <= 0:
+        return Basket((), (*problems, Problem(reason="empty")), who.address)
+    capped = [Wanted(offer_id, min(quantity, MOST_UNITS)) for offer_id, quantity in asked.items()]
+    quotes = await pricing.quotes(connection, capped, state=who.state, on=now.astimezone(BRASILIA).date())
+    known = {quote.offer_id for quote in quotes}
+    problems += [Problem(reason="not_found", offer_id=offer_id) for offer_id in asked if offer_id not in known]
+    for quote in quotes:
+        problems += line_problems(quote, quote.available)
+    by_supplier: dict[int, list[Quote]] = {}
+    for quote in quotes:
+        by_supplier.setdefault(quote.supplier_id, []).append(quote)
+    suppliers = list(by_supplier)
+    rules = {found.supplier_id: found for found in await terms.supplier_terms(connection, suppliers)}
+    places = await terms.delivery_areas(connection, state=who.state, city=who.city, supplier_ids=suppliers)
+    areas = {found.supplier_id: found for found in places}
+    accepted = await terms.payment_terms(connection, pharmacy_id, suppliers)
+    orders = []
+    for supplier, lines in by_supplier.items():
+        ways = [way for way in accepted if way.supplier_id == supplier]
+        order, found = assemble(lines, rules[supplier], areas.get(supplier), ways, payment)
+        orders.append(order)
+        problems += found
+    problems += credit_problems(
+        await credit.credit(connection, pharmacy_id), sum((o.total for o in orders if o.on_credit), Decimal(0))
+    )
+    return Basket(tuple(orders), tuple(problems), who.address)
+
+
+def credit_problems(found: Credit | None, more: Decimal) -> list[Problem]:
+    """Whether so much more, BRL, can be bought on the pharmacy's credit."""
+    if more <= 0:
+        return []
+    if found is not None and found.blocked_reason is not None:
+        return [Problem(reason="credit_blocked", wanted=more, state=found.blocked_reason)]
+    available = found.available if found is not None else Decimal(0)
+    return [Problem(reason="credit", wanted=more, allowed=available)] if more > available else []
+
+
+def _together(wanted: Sequence[Wanted]) -> dict[int, int]:
+    asked: dict[int, int] = {}
+    for line in wanted:
+        asked[line.offer_id] = asked.get(line.offer_id, 0) + line.quantity
+    return asked

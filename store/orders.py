@@ -116,6 +116,13 @@ async def lines(connection: AsyncConnection[Any], pharmacy_id: int, order_ids: S
         return await cursor.fetchall()
 
 
+async def number_of(connection: AsyncConnection[Any], pharmacy_id: int, order_id: int) -> str | None:
+    """The order's number; ``None`` when the pharmacy has no such order."""
+    cursor = await connection.execute(_NUMBER, {"pharmacy": pharmacy_id, "order": order_id})
+    row = await cursor.fetchone()
+    return None if row is None else str(row[0])
+
+
 async def invoices(connection: AsyncConnection[Any], order_id: int) -> list[Invoice]:
     """The order's invoices, newest first."""
     async with connection.cursor(row_factory=class_row(Invoice)) as cursor:
@@ -159,6 +166,7 @@ SELECT order_items.line, order_items.product_id, products.name, products.present
  WHERE order_items.order_id = %(order)s
  ORDER BY order_items.line
 """
+_NUMBER = "SELECT number FROM orders WHERE id = %(order)s AND pharmacy_id = %(pharmacy)s"
 _LINES = """
 SELECT orders.id AS order_id, orders.number AS order_number, order_items.line, order_items.product_id, products.name,
        products.presentation, order_items.quantity, order_items.unit_price, order_items.total, offers.id AS offer_id

@@ -67,7 +67,13 @@ class Refused:
         return self.problems[0].reason
 
 
-def refused(reason: Reason, *, state: str | None = None, wanted: int | Decimal | None = None) -> Refused:
+def refused(
+    reason: Reason,
+    *,
+    state: str | None = None,
+    wanted: int | Decimal | None = None,
+    allowed: int | Decimal | None = None,
+) -> Refused:
     """A refusal for one reason that no product or supplier has a part in."""
-    number = Decimal(wanted) if wanted is not None else None
-    return Refused((Problem(reason=reason, state=state, wanted=number),))
+    asked, there = (None if number is None else Decimal(number) for number in (wanted, allowed))
+    return Refused((Problem(reason=reason, state=state, wanted=asked, allowed=there),))
