@@ -81,14 +81,19 @@ class Memory:
         if stale or slots.get("version") != _VERSION:
             return cls()
         try:
-            kept = _adapter().validate_python({name: slots[name] for name in cls.__slots__ if name in slots})
+            return cls.kept(slots)
         except ValidationError:
             return cls()
-        return cls(**{name: getattr(kept, name) for name in cls.__slots__})
 
     def dump(self) -> dict[str, Any]:
         """The JSON object for ``conversations.slots``."""
         return {"version": _VERSION, **_adapter().dump_python(self, mode="json")}
+
+    @classmethod
+    def kept(cls, slots: Mapping[str, Any]) -> Self:
+        """The memory that ``dump`` gave ``slots`` of, whenever that was; raises ``ValidationError`` for another."""
+        read = _adapter().validate_python({name: slots[name] for name in cls.__slots__ if name in slots})
+        return cls(**{name: getattr(read, name) for name in cls.__slots__})
 
     @property
     def top(self) -> Frame | None:

@@ -23,6 +23,7 @@ from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from agents.engine.decide import decide
+from agents.engine.heard import heard
 from agents.engine.turn import Turn
 from agents.flows.catalogue import FLOWS
 from agents.flows.fallback import NOT_OFFERED
@@ -75,7 +76,7 @@ class Scripted:
 
 
 class Talk:
-    """A conversation. Its attributes may be changed between messages: ``identity``, ``now``, ``memory``, ``world``."""
+    """A conversation. Its attributes may be changed between messages: ``identity``, ``now``, ``memory``, ``facts``."""
 
     def __init__(
         self,
@@ -94,6 +95,7 @@ class Talk:
         self.identity = identity
         self.now = now
         self.memory = Memory(introduced=True)
+        self.facts: dict[str, Any] = {}
         self.turns: list[Turn] = []
         self._understanding = understanding
         self._scripted = Scripted()
@@ -122,17 +124,19 @@ class Talk:
     async def hears(self, inbound: InboundMessage) -> Turn:
         """The turn for a message as the channel gives it."""
         turn = await decide(
-            inbound,
+            heard([inbound]),
             identity=self.identity,
             memory=self.memory,
             tools=self.fake,
             understanding=self._understanding or self._scripted,
             now=self.now,
+            facts=self.facts,
             flows=self.flows,
         )
         # Through JSON, as between two turns.
         self.memory = Memory.load(turn.memory.dump(), last_message_at=self.now, now=self.now)
         assert self.memory == turn.memory, "a memory is the same after it was kept"
+        self.facts |= {noted.name: noted.value for noted in turn.facts}
         self.turns.append(turn)
         return turn
 

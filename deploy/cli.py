@@ -107,6 +107,7 @@ def build() -> typer.Typer:
                 "discard": sinks.qdrant.commands.discard,
             },
         ),
+        "agents": ("The agents' conversations.", agents.commands.COMMANDS),
         "contracts": ("The register's promises.", {"check": runtime.contracts.check}),
         "access": ("Who may do what at the broker.", {"apply": runtime.access_commands.apply}),
         "db": (

@@ -129,6 +129,45 @@ async def change(
     )
 
 
+async def hand_back(connection: AsyncConnection[Any], conversation_id: UUID, *, now: datetime) -> bool:
+    """A person is done and the agent goes on, remembering nothing of what was said before; ``False`` when none had it.
+
+    In the caller's transaction. The escalation is resolved with it.
+    """
+    return await _leave(connection, conversation_id, "open", now)
+
+
+async def resolve(connection: AsyncConnection[Any], conversation_id: UUID, *, now: datetime) -> bool:
+    """The conversation is over; the contact's next message begins another. ``False`` when it was over before.
+
+    In the caller's transaction. An escalation that waits is resolved with it.
+    """
+    return await _leave(connection, conversation_id, "closed", now)
+
+
+async def _leave(connection: AsyncConnection[Any], conversation_id: UUID, state: State, now: datetime) -> bool:
+    cursor = await connection.execute(
+        """
+        UPDATE conversations
+           SET state = %(state)s, slots = '{}', closed_at = CASE WHEN %(state)s = 'closed' THEN %(now)s END
+         WHERE id = %(id)s AND state = ANY(%(before)s)
+        """,
+        {
+            "id": conversation_id,
+            "state": state,
+            "now": now,
+            "before": ["escalated"] if state == "open" else ["open", "escalated"],
+        },
+    )
+    if cursor.rowcount:
+        await connection.execute(
+            "UPDATE escalations SET state = 'resolved', resolved_at = %s "
+            "WHERE conversation_id = %s AND state <> 'resolved'",
+            [now, conversation_id],
+        )
+    return cursor.rowcount == 1
+
+
 async def messages(connection: AsyncConnection[Any], conversation_id: UUID, *, limit: int = 20) -> list[Message]:
     """The newest messages of the conversation, oldest first."""
     async with connection.cursor(row_factory=class_row(Message)) as cursor:

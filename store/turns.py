@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from psycopg import AsyncConnection
+from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
 
@@ -52,6 +53,20 @@ async def record(connection: AsyncConnection[Any], turn: Turn) -> bool:
         },
     )
     return cursor.rowcount == 1
+
+
+async def of_conversation(connection: AsyncConnection[Any], conversation_id: UUID) -> list[Turn]:
+    """The conversation's turns, oldest first."""
+    async with connection.cursor(row_factory=class_row(Turn)) as cursor:
+        await cursor.execute(
+            """
+            SELECT id, conversation_id, inbound_message_id, flow, flows, confidence::float8 AS confidence,
+                   understanding, entities, seen, outcome, latency_ms, decided_at
+              FROM turns WHERE conversation_id = %s ORDER BY decided_at, id
+            """,
+            [conversation_id],
+        )
+        return await cursor.fetchall()
 
 
 _RECORD = """

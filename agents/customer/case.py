@@ -1,5 +1,6 @@
 """A turn with everything around it, and the rows and events it becomes. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -8,7 +9,7 @@ from agents.customer.summary import summary
 from agents.engine.turn import Turn
 from agents.identity import Identity
 from schemas.records.conversations import Escalation, InboundMessage, Reply
-from store import escalations, turns
+from store import escalations, pharmacy_facts, turns
 from store.conversations import Conversation
 
 _NAMESPACE = uuid5(NAMESPACE_URL, "balcao:turn")
@@ -33,23 +34,29 @@ class Ids:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One turn of one message in one conversation, decided at ``now``."""
+    """One turn of the messages it answers in one conversation, decided at ``now`` and written at ``recorded_at``."""
 
     turn: Turn
-    message: InboundMessage
+    messages: Sequence[InboundMessage]
     identity: Identity
     conversation: Conversation
     ids: Ids
     now: datetime
+    recorded_at: datetime
+
+    @property
+    def answers(self) -> InboundMessage:
+        """The message that a reply answers: the last one."""
+        return self.messages[-1]
 
     def turn_row(self) -> turns.Turn:
         """The record of what was decided and why."""
         understood = self.turn.understood
-        waited = (self.now - self.message["received_at"]).total_seconds()
+        waited = (self.recorded_at - self.messages[0]["received_at"]).total_seconds()
         return turns.Turn(
             id=self.ids.turn,
             conversation_id=self.conversation.id,
-            inbound_message_id=self.message["message_id"],
+            inbound_message_id=self.messages[0]["message_id"],
             flow=self.turn.flow,
             flows=self.turn.flows,
             confidence=understood.confidence if understood else None,
@@ -61,15 +68,32 @@ class Case:
             decided_at=self.now,
         )
 
+    def facts(self) -> list[pharmacy_facts.Fact]:
+        """What is to be remembered of the pharmacy; nothing of a stranger."""
+        if self.identity.pharmacy_id is None:
+            return []
+        return [
+            pharmacy_facts.Fact(
+                pharmacy_id=self.identity.pharmacy_id,
+                name=noted.name,
+                value=noted.value,
+                source=noted.source,
+                turn_id=self.ids.turn,
+                noted_at=self.now,
+                expires_at=noted.expires_at,
+            )
+            for noted in self.turn.facts
+        ]
+
     def reply(self) -> Reply:
         """The command to send the turn's words."""
         return Reply(
             command_id=str(self.ids.command),
             conversation_id=str(self.conversation.id),
             turn_id=str(self.ids.turn),
-            phone_number_id=self.message["phone_number_id"],
-            contact=self.message["contact"],
-            in_reply_to=self.message["message_id"],
+            phone_number_id=self.answers["phone_number_id"],
+            contact=self.answers["contact"],
+            in_reply_to=self.answers["message_id"],
             text=self.turn.text,
             flow=self.turn.flow,
             created_at=self.now,
@@ -86,7 +110,7 @@ class Case:
             pharmacy_id=self.identity.pharmacy_id,
             reason=self.turn.escalate.reason,
             priority=self.turn.escalate.priority,
-            summary=summary(self.turn, self.identity, self.message),
+            summary=summary(self.turn, self.identity, self.answers),
             created_at=self.now,
         )
 
@@ -96,7 +120,7 @@ class Case:
             escalation_id=str(row.id),
             conversation_id=str(row.conversation_id),
             turn_id=str(row.turn_id),
-            contact=self.message["contact"],
+            contact=self.answers["contact"],
             pharmacy_id=row.pharmacy_id,
             reason=row.reason,
             priority=row.priority,

@@ -1,16 +1,21 @@
 """The customer agent as a station's processor: each message one turn, in order within a contact."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
 
 import orjson
 import psycopg
 import structlog
 from psycopg_pool import PoolTimeout
 
-from agents.customer.record import ConversationChangedError, Recorder
+from agents.customer.record import ConversationChangedError, TurnTransaction
+from agents.customer.unfinished import unfinished
 from agents.engine.decide import decide
+from agents.engine.heard import heard
 from agents.engine.turn import Turn, silence
 from agents.identity import Identity, identify
 from agents.memory import Memory
@@ -27,9 +32,9 @@ from runtime.retry import Backoff, retry
 from schemas.records.conversations import InboundMessage
 from schemas.topic import Topic
 from schemas.topics import ESCALATION, INBOUND, REPLY
-from store import contacts, product_names, turn_context
-from store.conversations import Conversation
+from store import contacts, pharmacy_facts, product_names, turn_context
 from store.pool import Pool
+from store.turn_context import Glance
 
 log = structlog.get_logger(__name__)
 
@@ -38,13 +43,20 @@ _PATIENCE = Backoff(first=0.1, ceiling=5.0, attempts=None)
 """A database that is away is waited for: a message is never given up because of it."""
 _WORDLESS = frozenset({"reaction", "system", "unsupported", "ephemeral"})
 """Types of the channel that ask for no answer."""
+PATIENCE_SECONDS = 1.5
+LONGEST_PATIENCE_SECONDS = 4.0
+"""How long after a message that seems unfinished, and after the first of several, its answer is held back at most."""
 
 
 class CustomerAgent(KeyedProcessor):
-    """Answers contacts. Pools come closed; the agent opens and closes them. A turn is one platform transaction."""
+    """Answers contacts. Pools come closed; the agent opens and closes them. A turn is one platform transaction.
+
+    What a contact wrote while a turn ran, or within a moment of a greeting, is answered together.
+    """
 
     name = "customer"
     topics = (INBOUND,)
+    burst = 12
 
     def __init__(
         self,
@@ -68,7 +80,6 @@ class CustomerAgent(KeyedProcessor):
         self._clock = clock
         self._understanding = understanding
         self._close = close
-        self._recorder = Recorder(encoder)
 
     async def start(self) -> None:
         await asyncio.to_thread(self._encoder.prepare, REPLY, ESCALATION)
@@ -91,64 +102,97 @@ class CustomerAgent(KeyedProcessor):
 
     async def handle(self, topic: Topic, partition: int, record: Record) -> None:
         """One turn. Returns when it is in the database, also when an earlier delivery put it there."""
-        message: InboundMessage = record.value
+        await self.handle_burst(topic, partition, [record])
+
+    async def handle_burst(self, topic: Topic, partition: int, records: Sequence[Record]) -> None:
+        """One turn for all that a contact wrote to one of our numbers; in order, one number after the other."""
+        messages: dict[str, InboundMessage] = {record.value["message_id"]: record.value for record in records}
+        for _, group in groupby(messages.values(), key=itemgetter("phone_number_id")):
+            await self._answer(list(group))
+
+    def patience(self, records: Sequence[Record]) -> float:
+        """A moment for what breaks off or only greets, counted from its receipt; nothing for a whole question."""
+        newest: InboundMessage = records[-1].value
+        if newest["kind"] != "text" or not unfinished(newest["text"] or ""):
+            return 0.0
+        now = self._clock.now()
+        first: InboundMessage = records[0].value
+        return min(
+            PATIENCE_SECONDS - (now - newest["received_at"].timestamp()),
+            LONGEST_PATIENCE_SECONDS - (now - first["received_at"].timestamp()),
+        )
+
+    async def _answer(self, messages: Sequence[InboundMessage]) -> None:
         begun = self._clock.monotonic()
-        turn = await retry(lambda: self._take(message), backoff=_PATIENCE, on=_AWAY, clock=self._clock)
+        turn = await retry(lambda: self._take(messages), backoff=_PATIENCE, on=_AWAY, clock=self._clock)
         if turn is not None:
             metrics.TURNS.labels(turn.flow, turn.outcome).inc()
             metrics.TURN_SECONDS.observe(self._clock.monotonic() - begun)
 
-    async def _take(self, message: InboundMessage) -> Turn | None:
-        """The turn taken now; ``None`` when the message had its turn before."""
+    async def _take(self, messages: Sequence[InboundMessage]) -> Turn | None:
+        """The turn taken now; ``None`` when every message had its turn before."""
+        first = messages[0]
         while True:
+            now = self._now()
             async with self._platform.connection() as connection:
                 glance = await turn_context.glance(
                     connection,
-                    message_id=message["message_id"],
-                    contact=message["contact"],
-                    phone_number_id=message["phone_number_id"],
+                    message_ids=[message["message_id"] for message in messages],
+                    contact=first["contact"],
+                    phone_number_id=first["phone_number_id"],
+                    now=now,
                 )
-            if glance.taken:
+            fresh = [message for message in messages if message["message_id"] not in glance.taken]
+            if not fresh:
                 return None
-            identity = await self._identify(message["contact"])
-            now = datetime.fromtimestamp(self._clock.now(), UTC)
-            turn = await self._decide(message, identity, glance.conversation, now)
+            identity = await self._identify(first["contact"])
+            transaction = TurnTransaction(
+                self._platform, self._encoder, messages=fresh, identity=identity, seen=glance.conversation, now=now
+            )
             try:
-                async with self._platform.connection() as connection:
-                    recorded = await self._recorder.record(
-                        connection, turn, message=message, identity=identity, seen=glance.conversation, now=now
-                    )
+                async with transaction:
+                    turn = await self._decide(fresh, identity, glance, transaction)
+                    await transaction.record(turn, recorded_at=self._now())
             except ConversationChangedError:
                 log.info("the conversation changed meanwhile; deciding again")
                 continue
-            return turn if recorded else None
+            return turn
+
+    def _now(self) -> datetime:
+        return datetime.fromtimestamp(self._clock.now(), UTC)
 
     async def _identify(self, contact: str) -> Identity:
         async with self._marketplace.connection() as connection:
             return identify(await contacts.by_whatsapp_id(connection, contact))
 
     async def _decide(
-        self, message: InboundMessage, identity: Identity, conversation: Conversation | None, now: datetime
+        self, messages: Sequence[InboundMessage], identity: Identity, glance: Glance, transaction: TurnTransaction
     ) -> Turn:
         assert self._understanding is not None
+        now, conversation = transaction.now, glance.conversation
         last = conversation.last_message_at if conversation else None
         memory = Memory.load(conversation.slots if conversation else {}, last_message_at=last, now=now)
+        asking = [message for message in messages if not _asks_nothing(message)]
         held = conversation is not None and conversation.state == "escalated"
-        if held or _asks_nothing(message):
+        if held or not asking:
             return silence(memory, held=held)
         return await decide(
-            message,
+            heard(asking),
             identity=identity,
             memory=memory,
-            tools=Live(lambda: Desk(identity, self._marketplace, self._search), _hold),
+            facts=await self._facts(identity, glance, now),
+            tools=Live(lambda: Desk(identity, self._marketplace, self._search), transaction.hold),
             understanding=self._understanding,
             now=now,
         )
 
-
-async def _hold() -> None:
-    """No flow writes yet."""
-    raise NotImplementedError
+    async def _facts(self, identity: Identity, glance: Glance, now: datetime) -> Mapping[str, Any]:
+        """What is remembered of the contact's pharmacy; read with the glance unless the contact is new to us."""
+        if identity.pharmacy_id is None or identity.pharmacy_id == glance.facts_of:
+            return glance.facts if identity.pharmacy_id is not None else {}
+        async with self._platform.connection() as connection:
+            known = await pharmacy_facts.of_pharmacy(connection, identity.pharmacy_id, now=now)
+        return {fact.name: fact.value for fact in known}
 
 
 def _asks_nothing(message: InboundMessage) -> bool:

@@ -1,10 +1,12 @@
-"""Makes a turn take effect: one transaction holds the message, the turn, the new state and what is sent."""
+"""Makes a turn take effect: one transaction holds the messages, the turn, the new state and what is sent."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from datetime import datetime
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
-from psycopg import AsyncConnection, Rollback
+from psycopg import AsyncConnection
 
 from agents.customer.case import Case, Ids
 from agents.engine.turn import Turn
@@ -12,95 +14,129 @@ from agents.identity import Identity
 from runtime.codec import Encoder
 from schemas.records.conversations import InboundMessage
 from schemas.topics import ESCALATION, REPLY
-from store import conversations, escalations, outbox, turns
+from store import conversations, escalations, outbox, pharmacy_facts, turns
 from store.conversations import Conversation, State
 from store.outbox import OutboxEvent
+from store.pool import Pool
 
 
 class ConversationChangedError(Exception):
-    """The conversation is not as it was when the turn was decided: decide again."""
+    """The conversation is not as it was when the turn was decided, or a message had its turn: decide again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Recorder:
-    """Writes turns. ``encoder`` has prepared ``REPLY`` and ``ESCALATION``."""
+class TurnTransaction:
+    """The transaction of one turn: committed when its ``async with`` is left, rolled back when that raises.
 
-    encoder: Encoder
+    It begins, and takes the conversation's lock, with the first write of the turn; without one, when the turn is
+    recorded. So a write on the marketplace is done by whoever holds the conversation, and a crash before the commit
+    leaves the messages without a turn: they come again, and the write finds itself done. ``encoder`` has prepared
+    ``REPLY`` and ``ESCALATION``; ``seen`` is the conversation that the turn is decided on, ``now`` when.
+    """
 
-    async def record(
+    def __init__(
         self,
-        connection: AsyncConnection[Any],
-        turn: Turn,
+        platform: Pool,
+        encoder: Encoder,
         *,
-        message: InboundMessage,
+        messages: Sequence[InboundMessage],
         identity: Identity,
         seen: Conversation | None,
         now: datetime,
-    ) -> bool:
-        """``False`` when the message had its turn before: then nothing changed.
+    ) -> None:
+        self._platform = platform
+        self._encoder = encoder
+        self._messages = messages
+        self._identity = identity
+        self._seen = seen
+        self.now = now
+        self._ids = Ids.of(messages[0]["message_id"])
+        self._stack = AsyncExitStack()
+        self._held: tuple[AsyncConnection[Any], Conversation] | None = None
 
-        ``seen`` is the conversation that the turn was decided on; raises ``ConversationChangedError`` when it is
-        another by now. Either all of the turn is in the database afterwards or nothing is.
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._stack.__aexit__(kind, error, trace)
+
+    async def hold(self) -> None:
+        """Takes the conversation's lock, once; waits for another turn that has it.
+
+        Raises ``ConversationChangedError`` when the conversation is another than ``seen`` by now.
         """
-        ids = Ids.of(message["message_id"])
-        fresh = False
-        async with connection.transaction() as transaction:
-            conversation = await conversations.open_or_get(
-                connection,
-                new_id=ids.conversation,
-                contact=message["contact"],
-                phone_number_id=message["phone_number_id"],
-                contact_id=identity.contact_id,
-                pharmacy_id=identity.pharmacy_id,
-                now=now,
-            )
-            fresh = await conversations.record_inbound(
-                connection,
-                id=ids.inbound,
-                conversation_id=conversation.id,
-                channel_message_id=message["message_id"],
-                kind=message["kind"],
-                text=message["text"],
-                reply_to=message["reply_to"],
-                sent_at=message["sent_at"],
-            )
-            if not fresh:
-                raise Rollback(transaction)
-            _compare(conversation, seen, ids)
-            await self._write(connection, Case(turn, message, identity, conversation, ids, now))
-        return fresh
+        await self._hold()
 
-    async def _write(self, connection: AsyncConnection[Any], case: Case) -> None:
+    async def record(self, turn: Turn, *, recorded_at: datetime) -> None:
+        """Writes the turn and what it sends. Raises ``ConversationChangedError`` as ``hold`` does."""
+        connection, conversation = await self._hold()
+        case = Case(turn, self._messages, self._identity, conversation, self._ids, self.now, recorded_at)
         await turns.record(connection, case.turn_row())
         events = []
-        if case.turn.text:
+        if turn.text:
             await conversations.record_outbound(
                 connection,
                 command_id=case.ids.command,
-                conversation_id=case.conversation.id,
-                text=case.turn.text,
-                in_reply_to=case.message["message_id"],
-                decided_at=case.now,
+                conversation_id=conversation.id,
+                text=turn.text,
+                in_reply_to=case.answers["message_id"],
+                decided_at=self.now,
             )
-            payload = self.encoder.encode(REPLY, case.reply())
-            events.append(_event(case, "reply", REPLY.name, payload))
-        state: State = case.conversation.state
+            events.append(_event(case, "reply", REPLY.name, self._encoder.encode(REPLY, case.reply())))
+        state: State = conversation.state
         escalation = case.escalation_row()
         if escalation is not None:
             state = "escalated"
             if await escalations.open_once(connection, escalation):
-                payload = self.encoder.encode(ESCALATION, case.escalation(escalation))
+                payload = self._encoder.encode(ESCALATION, case.escalation(escalation))
                 events.append(_event(case, "escalation", ESCALATION.name, payload))
-        await conversations.change(
-            connection, case.conversation.id, state=state, slots=case.turn.memory.dump(), now=case.now
-        )
+        await pharmacy_facts.note(connection, case.facts())
+        await conversations.change(connection, conversation.id, state=state, slots=turn.memory.dump(), now=self.now)
         if events:
             await outbox.add(connection, events)
+
+    async def _hold(self) -> tuple[AsyncConnection[Any], Conversation]:
+        if self._held is not None:
+            return self._held
+        connection = await self._stack.enter_async_context(self._platform.connection())
+        await self._stack.enter_async_context(connection.transaction())
+        first = self._messages[0]
+        conversation = await conversations.open_or_get(
+            connection,
+            new_id=self._ids.conversation,
+            contact=first["contact"],
+            phone_number_id=first["phone_number_id"],
+            contact_id=self._identity.contact_id,
+            pharmacy_id=self._identity.pharmacy_id,
+            now=self.now,
+        )
+        for message in self._messages:
+            await self._record_inbound(connection, conversation, message)
+        _compare(conversation, self._seen, self._ids)
+        self._held = connection, conversation
+        return self._held
+
+    async def _record_inbound(
+        self, connection: AsyncConnection[Any], conversation: Conversation, message: InboundMessage
+    ) -> None:
+        fresh = await conversations.record_inbound(
+            connection,
+            id=Ids.of(message["message_id"]).inbound,
+            conversation_id=conversation.id,
+            channel_message_id=message["message_id"],
+            kind=message["kind"],
+            text=message["text"],
+            reply_to=message["reply_to"],
+            sent_at=message["sent_at"],
+        )
+        if not fresh:
+            raise ConversationChangedError
 
 
 def _event(case: Case, kind: str, topic: str, payload: bytes) -> OutboxEvent:
     event_id = case.ids.escalation if kind == "escalation" else case.ids.command
-    return OutboxEvent(id=event_id, aggregate_type=kind, key=case.message["contact"], topic=topic, payload=payload)
+    return OutboxEvent(id=event_id, aggregate_type=kind, key=case.answers["contact"], topic=topic, payload=payload)
 
 
 def _compare(conversation: Conversation, seen: Conversation | None, ids: Ids) -> None:

@@ -1,9 +1,12 @@
 """Decides a turn: understanding proposes, flows decide, policy bounds. Pure given the tools and the understanding."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from agents.engine import record
+from agents.engine.heard import Heard
 from agents.engine.interpret import Request, interpret
 from agents.engine.reply import compose
 from agents.engine.run import Run
@@ -16,22 +19,22 @@ from agents.identity import Identity
 from agents.memory import Memory
 from agents.tools.permitted import Caller
 from agents.understanding.protocol import Context, Entities, Understanding, Understood
-from schemas.records.conversations import InboundMessage
 
 
 async def decide(
-    message: InboundMessage,
+    said: Heard,
     *,
     identity: Identity,
     memory: Memory,
     tools: Caller,
     understanding: Understanding,
     now: datetime,
+    facts: Mapping[str, Any] | None = None,
     flows: Flows = CATALOGUE,
 ) -> Turn:
-    """The turn for a message of a conversation that no person holds."""
-    words = (message["text"] or "").strip()
-    memory = _still_known(memory, flows)
+    """The turn for what was heard in a conversation that no person holds; ``facts`` are remembered of the pharmacy."""
+    words = said.words
+    before, memory = memory, _still_known(memory, flows)
     understood: Understood | None = None
     if words:
         understood = await understanding.understand(words, _context(memory))
@@ -44,17 +47,21 @@ async def decide(
         identity=identity,
         memory=memory,
         now=now,
-        said_at=message["received_at"],
+        said_at=said.said_at,
+        facts=facts or {},
     )
-    run = Run(ask, tools, message["message_id"])
+    run = Run(ask, tools, said.anchor)
     await run.all(requests)
     text, after = compose(run, memory, words, flows)
     answers = [served.answer for served in run.served]
     seen: dict[str, Any] = {
-        "memory": memory.dump(),
+        **record.asked(said, identity=identity, memory=before, facts=facts or {}, now=now, understood=understood),
+        "requests": [record.request(each) for each in requests],
         "calls": run.calls,
         "facts": [dict(answer.seen) for answer in answers if answer.seen],
         "scores": dict(understood.scores) if understood else {},
+        "text": text,
+        "after": after.dump(),
     }
     return Turn(
         flow=requests[0].flow.name,

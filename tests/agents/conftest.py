@@ -18,6 +18,9 @@ from agents.understanding.offline import OfflineUnderstanding
 from schemas.records.conversations import InboundMessage
 from store.availability import Offer, Product
 from store.orders import Order
+from tests.agents.station import agent, agent_without_databases, contact, platform_rows, registry, write
+
+__all__ = ["agent", "agent_without_databases", "contact", "platform_rows", "registry", "write"]
 
 
 @dataclass

@@ -2,148 +2,29 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Callable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import psycopg
 import pytest
-from psycopg.rows import dict_row
 
+from agents.customer.leaving import leave
 from agents.customer.processor import CustomerAgent
-from agents.understanding.offline import OfflineUnderstanding
-from runtime.clock import SystemClock
-from runtime.codec import Decoder, Encoder
+from agents.customer.replaying import replay_conversation
+from agents.flows import catalogue, small_talk
+from agents.flows.flow import Answer, Ask, Noted
+from agents.tools.permitted import Permitted
+from runtime.errors import UserError
 from runtime.records import Record
-from runtime.registry import Registry
-from runtime.settings import MarketplaceReader, PlatformAgent, PlatformOwner, RegistrySettings, load
-from schemas.records.conversations import InboundMessage
+from runtime.settings import PlatformOwner, load
 from schemas.topics import ESCALATION, INBOUND, REPLY
 from store import outbox
-from store.pool import pool
+from tests.agents.station import Platform, deliver
 
 pytestmark = pytest.mark.broker
-
-
-async def search_by_name(words: str, limit: int) -> Sequence[tuple[int, float]]:
-    """The index's part, done by the database."""
-    dsn = load(MarketplaceReader).dsn.get_secret_value()
-    async with await psycopg.AsyncConnection.connect(dsn) as connection:
-        cursor = await connection.execute(
-            "SELECT id FROM products WHERE name ILIKE %s ORDER BY id LIMIT %s",
-            [f"%{words.split(maxsplit=1)[0]}%", limit],
-        )
-        return [(row[0], 1.0) for row in await cursor.fetchall()]
-
-
-@pytest.fixture
-def registry(stack: Any) -> Any:
-    made = Registry(load(RegistrySettings))
-    yield made
-    made.close()
-
-
-@pytest.fixture
-async def agent(registry: Registry, offline: OfflineUnderstanding) -> AsyncIterator[CustomerAgent]:
-    made = CustomerAgent(
-        platform=pool(load(PlatformAgent).dsn, application="test"),
-        marketplace=pool(load(MarketplaceReader).dsn, application="test"),
-        search=search_by_name,
-        encoder=Encoder(registry),
-        clock=SystemClock(),
-        understanding=offline,
-    )
-    await made.start()
-    yield made
-    await made.stop()
-
-
-@pytest.fixture
-def contact(stack: Any) -> dict[str, Any]:
-    """A contact who may ask, with the newest order of the pharmacy."""
-    dsn = load(MarketplaceReader).dsn.get_secret_value()
-    with psycopg.connect(dsn, row_factory=dict_row) as connection:
-        found = connection.execute(
-            """
-            SELECT contacts.whatsapp_id, contacts.pharmacy_id,
-                   (SELECT max(number) FROM orders WHERE pharmacy_id = pharmacies.id) AS own,
-                   (SELECT number FROM orders WHERE pharmacy_id <> pharmacies.id LIMIT 1) AS foreign_order
-              FROM contacts JOIN pharmacies ON pharmacies.id = contacts.pharmacy_id
-             WHERE contacts.whatsapp_id IS NOT NULL AND consent = 'granted' AND pharmacies.status = 'active'
-               AND EXISTS (SELECT FROM orders WHERE pharmacy_id = pharmacies.id)
-             ORDER BY md5(contacts.id::text || %s) LIMIT 1
-            """,
-            [secrets.token_hex(4)],
-        ).fetchone()
-    assert found is not None
-    return found
-
-
-@pytest.fixture
-def write(contact: dict[str, Any]) -> Callable[..., Record]:
-    """Makes records of one new conversation: the business number is the test's own."""
-    number = str(secrets.randbelow(10**15))
-
-    def make(text: str | None, **changes: Any) -> Record:
-        now = datetime.now(UTC)
-        message = {
-            "message_id": f"wamid.{uuid4()}",
-            "phone_number_id": number,
-            "contact": contact["whatsapp_id"],
-            "contact_name": None,
-            "kind": "text",
-            "text": text,
-            "reply_to": None,
-            "sent_at": now,
-            "received_at": now,
-            "payload": "{}",
-            **changes,
-        }
-        return Record(0, 0, message["contact"], message, {}, b"", b"")
-
-    return make
-
-
-class Platform:
-    """What the platform database holds of one business number."""
-
-    def __init__(self, registry: Registry) -> None:
-        self._decoder = Decoder(registry)
-
-    def rows(self, query: str, message: InboundMessage) -> list[dict[str, Any]]:
-        with psycopg.connect(load(PlatformOwner).dsn.get_secret_value(), row_factory=dict_row) as connection:
-            return connection.execute(query.encode(), {"number": message["phone_number_id"]}).fetchall()
-
-    def turns(self, message: InboundMessage) -> list[dict[str, Any]]:
-        return self.rows(
-            "SELECT turns.* FROM turns JOIN conversations ON conversations.id = conversation_id "
-            "WHERE phone_number_id = %(number)s ORDER BY decided_at",
-            message,
-        )
-
-    def messages(self, message: InboundMessage) -> list[dict[str, Any]]:
-        return self.rows(
-            "SELECT messages.* FROM messages JOIN conversations ON conversations.id = conversation_id "
-            "WHERE phone_number_id = %(number)s ORDER BY recorded_at, direction",
-            message,
-        )
-
-    def events(self, message: InboundMessage, topic: str) -> list[dict[str, Any]]:
-        rows = self.rows(f"SELECT payload FROM outbox WHERE topic = '{topic}' ORDER BY created_at", message)
-        values = [self._decoder.decode(bytes(row["payload"])) for row in rows]
-        turns = {str(turn["id"]) for turn in self.turns(message)}
-        return [value for value in values if value["turn_id"] in turns]
-
-
-@pytest.fixture
-def platform_rows(registry: Registry) -> Platform:
-    return Platform(registry)
-
-
-async def deliver(agent: CustomerAgent, record: Record) -> None:
-    async with asyncio.timeout(30):
-        await agent.handle(INBOUND, 0, record)
 
 
 async def test_a_second_delivery_changes_nothing(
@@ -290,3 +171,115 @@ async def test_reaction_is_recorded_and_not_answered(
     [turn] = platform_rows.turns(record.value)
     assert turn["outcome"] == "silent"
     assert platform_rows.events(record.value, REPLY.name) == []
+
+
+async def test_several_short_messages_are_one_turn_whatever_comes_again(
+    agent: CustomerAgent, write: Callable[..., Record], platform_rows: Platform, contact: dict[str, Any]
+) -> None:
+    burst = [write("oi"), write("tudo bem?"), write(f"cadê meu pedido {contact['own']}?")]
+    message = burst[0].value
+    await agent.handle_burst(INBOUND, 0, burst)
+    for again in ([burst[1]], burst[:2], burst, burst[1:]):
+        await agent.handle_burst(INBOUND, 0, again)
+    [turn] = platform_rows.turns(message)
+    assert turn["flow"] == "order_status"
+    assert turn["seen"]["said"]["messages"] == [record.value["message_id"] for record in burst]
+    [reply] = platform_rows.events(message, REPLY.name)
+    assert contact["own"] in reply["text"]
+    assert reply["in_reply_to"] == burst[-1].value["message_id"]
+    assert [row["direction"] for row in platform_rows.messages(message)].count("inbound") == 3
+    late = write("obrigada")
+    await agent.handle_burst(INBOUND, 0, [*burst, late])
+    assert platform_rows.turns(message)[-1]["seen"]["said"]["messages"] == [late.value["message_id"]]
+
+
+def test_only_what_seems_unfinished_is_waited_for(agent_without_databases: CustomerAgent) -> None:
+    now = datetime.now(UTC)
+
+    def patience(*texts: str, age: float = 0.0) -> float:
+        at = now - timedelta(seconds=age)
+        records = [Record(0, 0, "k", {"kind": "text", "text": text, "received_at": at}, {}, b"", b"") for text in texts]
+        return agent_without_databases.patience(records)
+
+    assert 1 < patience("oi") <= 1.5
+    assert 1 < patience("oi", "bom dia!") <= 1.5
+    assert patience("oi", age=2) <= 0
+    for whole in (
+        "cadê meu pedido?",
+        "tem losartana 50mg",
+        "sim",
+        "10000482",
+        "quero um atendente",
+        "oi, tem dipirona?",
+    ):
+        assert patience(whole) == 0, whole
+        assert patience("oi", whole) == 0, whole
+    assert patience("queria saber o preço da") > 1
+
+
+async def test_handing_back_leaves_no_trace_and_closing_begins_anew(
+    agent: CustomerAgent, write: Callable[..., Record], platform_rows: Platform, contact: dict[str, Any]
+) -> None:
+    await deliver(agent, write(f"cadê meu pedido {contact['own']}?"))
+    await deliver(agent, write("me chama um atendente"))
+    message = write("meu CPF é outro assunto")
+    await deliver(agent, message)
+    [conversation] = {turn["conversation_id"] for turn in platform_rows.turns(message.value)}
+    with pytest.raises(UserError):
+        await leave(str(uuid4()), "hand_back")
+    await leave(str(conversation), "hand_back")
+    with pytest.raises(UserError):
+        await leave(str(conversation), "hand_back")
+    await deliver(agent, write("e o preço?"))
+    turn = platform_rows.turns(message.value)[-1]
+    assert turn["conversation_id"] == conversation
+    assert turn["outcome"] == "asked", "the agent speaks again, and knows of no product or order"
+    memory = turn["seen"]["memory"]
+    assert (memory["orders"], memory["products"], memory["window"], memory["frames"]) == ([], [], [], [])
+    await leave(str(conversation), "resolve")
+    await deliver(agent, write("oi"))
+    turn = platform_rows.turns(message.value)[-1]
+    assert turn["conversation_id"] != conversation
+    assert turn["seen"]["memory"]["window"] == []
+
+
+async def test_recorded_turns_are_replayed_the_same(
+    agent: CustomerAgent, write: Callable[..., Record], platform_rows: Platform, contact: dict[str, Any]
+) -> None:
+    record = write("oi")
+    for each in (record, write(f"cadê meu pedido {contact['own']}?"), write("quanto custa losartana 50mg?")):
+        await deliver(agent, each)
+    conversation = str(platform_rows.turns(record.value)[0]["conversation_id"])
+    told: list[str] = []
+    assert await replay_conversation(conversation, [], told.append), told
+    assert len(told) == 3
+    told.clear()
+    await replay_conversation(conversation, ["understanding=offline"], told.append)
+    assert len([line for line in told if line.startswith("turn")]) == 3
+
+
+async def test_what_a_flow_notes_of_the_pharmacy_is_known_in_its_next_conversation(
+    agent: CustomerAgent,
+    write: Callable[..., Record],
+    platform_rows: Platform,
+    contact: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = datetime.now(UTC)
+    value = secrets.token_hex(8)
+
+    async def notes(ask: Ask, use: Permitted) -> Answer:
+        held = Noted("usual_payment", value, "test", now + timedelta(days=30))
+        over = Noted("over", value, "test", now + timedelta(milliseconds=1))
+        return Answer("Anotado.", facts=(held, over))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(catalogue.CATALOGUE, "_serving", {"greeting": replace(small_talk.GREETING, run=notes)})
+        record = write("oi")
+        await deliver(agent, record)
+    assert platform_rows.turns(record.value)[0]["seen"]["text"].endswith("Anotado.")
+    other = write("cadê meu pedido?", phone_number_id=str(secrets.randbelow(10**15)))
+    await deliver(agent, other)
+    known = platform_rows.turns(other.value)[0]["seen"]["known"]
+    assert known["usual_payment"] == value
+    assert "over" not in known

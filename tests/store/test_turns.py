@@ -119,8 +119,8 @@ async def test_a_second_delivery_changes_nothing(agent: AsyncConnection[Any], ta
     after_first = await counts(talks)
     assert not await take_turn(agent, contact, message)
     assert await counts(talks) == after_first
-    glance = await turn_context.glance(agent, message_id=message, contact=contact, phone_number_id="100")
-    assert glance.taken
+    glance = await turn_context.glance(agent, message_ids=[message], contact=contact, phone_number_id="100", now=NOW)
+    assert glance.taken == {message}
     assert glance.conversation is not None
     assert glance.conversation.slots == {"asked": "order_status"}
     said = await conversations.messages(agent, glance.conversation.id)
@@ -171,7 +171,7 @@ async def test_a_stranger_becomes_a_customer(agent: AsyncConnection[Any]) -> Non
 async def test_a_conversation_is_escalated_once_until_it_is_resolved(agent: AsyncConnection[Any]) -> None:
     contact, message = somebody(), f"wamid.{uuid4()}"
     await take_turn(agent, contact, message)
-    glance = await turn_context.glance(agent, message_id=message, contact=contact, phone_number_id="100")
+    glance = await turn_context.glance(agent, message_ids=[message], contact=contact, phone_number_id="100", now=NOW)
     assert glance.conversation is not None
     cursor = await agent.execute("SELECT id FROM turns WHERE inbound_message_id = %s", [message])
     [(turn_id,)] = await cursor.fetchall()
