@@ -26,9 +26,11 @@ class Halting:
         if self.now is None or self.now.sentence != halt.sentence:
             write = self._log.warning if halt.passing else self._log.error
             write("partition halted", offset=halt.offset, why=halt.sentence, retry_in=halt.retry_seconds)
+        if self.now is not None and self.now.cause != halt.cause:
+            self.leave()
         self.now = halt
         if not halt.passing:
-            metrics.HALTED_AT.labels(*self._labels).set(halt.offset)
+            metrics.HALTED_AT.labels(*self._labels, halt.cause).set(halt.offset)
         await self._clock.sleep(halt.retry_seconds)
 
     def end(self) -> None:
@@ -40,8 +42,8 @@ class Halting:
     def leave(self) -> None:
         """It no longer stands here: it went on, or was given up."""
         if self.now is not None:
-            self.now = None
-            metrics.HALTED_AT.remove(*self._labels)
+            cause, self.now = self.now.cause, None
+            metrics.HALTED_AT.remove(*self._labels, cause)
 
 
 async def through(

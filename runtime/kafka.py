@@ -5,6 +5,9 @@ from typing import Any
 
 from runtime.settings import KafkaSettings
 
+RECORD_BYTES = 40_000_000
+"""The largest record: Debezium's limit of 32 MiB, and a dead letter of such a one with its headers."""
+
 
 def signs_in(settings: KafkaSettings) -> bool:
     """Whether the broker asks who we are; if not, a name and a password are not even looked at."""

@@ -27,8 +27,15 @@ LAG_RECORDS = Gauge("balcao_lag_records", "Records not yet committed.", ["group"
 HALTED_AT = Gauge(
     "balcao_halted_at_offset",
     "Where a partition stopped until a person or time helps; there is no series for one that goes on.",
-    ["group", "topic", "partition"],
+    ["group", "topic", "partition", "cause"],
 )
+WAITS_FOR = Gauge(
+    "balcao_waits_for",
+    "1 while a station waits for something outside it; nothing is lost meanwhile.",
+    ["group", "cause"],
+)
+REGISTRY, WAREHOUSE, WAREHOUSE_CREDENTIALS, MERGES = "registry", "warehouse", "warehouse-credentials", "merges"
+"""Causes of ``WAITS_FOR``."""
 UNREGISTERED_COLUMNS = Gauge(
     "balcao_unregistered_columns", "Columns that are captured but not in the register.", ["group", "topic"]
 )

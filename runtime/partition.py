@@ -233,16 +233,19 @@ class Partition(ABC):
 
     async def _from_registry(self, ask: Callable[[], Avro]) -> Avro:
         self.doing = "waiting for the schema registry"
-        return await retry(
+        found = await retry(
             lambda: asyncio.to_thread(ask),
             backoff=_REGISTRY,
             on=RegistryUnavailable,
             clock=self._lane.clock,
             notice=self._registry_away,
         )
+        metrics.WAITS_FOR.labels(self._lane.group, metrics.REGISTRY).set(0)
+        return found
 
     def _registry_away(self, error: Exception, attempts: int, delay: float) -> None:
         metrics.REGISTRY_WAITS.labels(self._lane.group, self.topic.name).inc()
+        metrics.WAITS_FOR.labels(self._lane.group, metrics.REGISTRY).set(1)
         self._log.warning("the schema registry is away", attempts=attempts, retry_in=round(delay, 2), error=str(error))
 
     async def _bury(

@@ -8,6 +8,7 @@ from deploy.local import java, security
 from deploy.local.java import Java
 from deploy.local.layout import Layout
 from runtime.errors import UserError
+from runtime.kafka import RECORD_BYTES
 
 BROKER = Java("kafka", bundle="kafka", heap="384m")
 
@@ -60,6 +61,7 @@ def settings(layout: Layout) -> dict[str, object]:
         "broker.heartbeat.interval.ms": 500,
         "num.network.threads": 2,
         "num.io.threads": 4,
+        "message.max.bytes": RECORD_BYTES,
         # The default of 128 MB does not fit into the heap.
         "log.cleaner.dedupe.buffer.size": 16 * 1024 * 1024,
     } | security.broker(layout)

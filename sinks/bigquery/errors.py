@@ -46,6 +46,16 @@ class SchemaBehindError(AppendError):
     """
 
 
+class RowsMissingError(Exception):
+    """The table does not hold rows any more that were confirmed: somebody made it anew, or restored an older one."""
+
+    def __init__(self, confirmed: int, found: int) -> None:
+        has = f"has rows up to offset {found}" if found >= 0 else "has no row of the partition"
+        super().__init__(f"rows up to offset {confirmed} were confirmed, and the table {has}")
+        self.confirmed = confirmed
+        self.found = found
+
+
 class RowsRefusedError(AppendError):
     """Nothing was written, because of the rows at these indices; the texts are BigQuery's."""
 

@@ -1,10 +1,12 @@
 """Keeping the tables of current rows near the history: merges in the background, in the way of nobody."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import structlog
+from google.api_core.exceptions import NotFound
 
+from runtime import metrics
 from runtime.clock import Clock
 from schemas.bigquery import WarehouseTable
 from sinks.bigquery import sql
@@ -12,6 +14,8 @@ from sinks.bigquery.claims import Queries
 
 log = structlog.get_logger(__name__)
 _ROWS = 200_000
+_GROUP = "balcao.bigquery"
+Remake = Callable[[WarehouseTable], Awaitable[None]]
 _SHORT, _LONG, _REST = 2.0, 60.0, 200.0
 
 
@@ -24,13 +28,22 @@ class Merger:
     """
 
     def __init__(
-        self, queries: Queries, table: WarehouseTable, history: str, *, clock: Clock, turns: asyncio.Semaphore
+        self,
+        queries: Queries,
+        table: WarehouseTable,
+        history: str,
+        *,
+        clock: Clock,
+        turns: asyncio.Semaphore,
+        remake: Remake | None = None,
     ) -> None:
+        """``remake`` makes the table anew after somebody deleted it, and forgets what was merged into it."""
         self._queries = queries
         self._table = table
         self._history = history
         self._clock = clock
         self._turns = turns
+        self._remake = remake
         self._merged: dict[int, int] = {}
         self._written: dict[int, int] = {}
         self._news = asyncio.Event()
@@ -61,7 +74,21 @@ class Merger:
         return ranges
 
     async def merge(self) -> None:
-        """Merges the tail as it is now; raises what BigQuery answers."""
+        """Merges the tail as it is now; raises what BigQuery answers.
+
+        A table that is gone is made anew, and merged from the beginning of the history.
+        """
+        try:
+            await self._merge()
+        except NotFound:
+            if self._remake is None:
+                raise
+            log.warning("the table of current rows is gone, it is made anew", table=self._table.name)
+            await self._remake(self._table)
+            self._merged.clear()
+            await self._merge()
+
+    async def _merge(self) -> None:
         ranges = self.tail()
         if not ranges:
             return
@@ -86,7 +113,9 @@ class Merger:
                 started = self._clock.monotonic()
                 try:
                     await self.merge()
+                    metrics.WAITS_FOR.labels(_GROUP, metrics.MERGES).set(0)
                 except Exception as error:  # noqa: BLE001 - tried again; the view does not depend on it
+                    metrics.WAITS_FOR.labels(_GROUP, metrics.MERGES).set(1)
                     log.warning("merge failed, trying again", table=self._table.name, error=type(error).__name__)
                 took = self._clock.monotonic() - started
             if self.tail():

@@ -2,11 +2,13 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import structlog
 
+from runtime import metrics
 from runtime.clock import Clock, SystemClock
 from runtime.errors import BadRecord, UserError
 from runtime.gate import SchemaReader
@@ -20,6 +22,7 @@ from sinks.bigquery.changes import Change, change_of
 from sinks.bigquery.claims import Claims, Place
 from sinks.bigquery.errors import RowsRefusedError, SchemaBehindError
 from sinks.bigquery.growth import Growth
+from sinks.bigquery.halts import halt_for, refuses
 from sinks.bigquery.late import LateWriter, Writes
 from sinks.bigquery.merger import Merger
 from sinks.bigquery.requests import EncodedRow, fitting
@@ -31,7 +34,8 @@ from sinks.bigquery.writer import PartitionWriter
 log = structlog.get_logger(__name__)
 _BREATH = 500
 _BEHIND_SECONDS = 5.0
-_START = Backoff(first=0.2, ceiling=5.0, attempts=10)
+_START = Backoff(first=0.2, ceiling=5.0, attempts=None)
+_GROUP = "balcao.bigquery"
 Rejected = list[tuple[Record, BadRecord]]
 
 
@@ -86,6 +90,8 @@ class BigQuerySink(Processor, SchemaReader, TakesAgain):
 
     async def start(self) -> None:
         self._wiring = await retry(self._connect, backoff=_START, never=(UserError,), clock=self._clock, notice=_notice)
+        for cause in (metrics.WAREHOUSE, metrics.WAREHOUSE_CREDENTIALS):
+            metrics.WAITS_FOR.labels(_GROUP, cause).set(0)
         self._kept = {one.topic.name: one for one in self._wiring.kept}
         for one in self._wiring.kept:
             if one.merger is not None:
@@ -109,9 +115,11 @@ class BigQuerySink(Processor, SchemaReader, TakesAgain):
             self._wiring.storage,
             self._kept[topic.name].encoder.descriptor,
             sleep=self._clock.sleep,
+            confirmed=_last_written(committed),
         )
         self._writers[topic.name, partition] = writer
-        self._spawn(self._settle(writer, place, committed))
+        # ahead of the first batch, together with the other partitions; a failure is left to that batch
+        self._spawn(writer.ready())
 
     async def revoked(self, topic: Topic, partition: int) -> None:
         writer = self._writers.pop((topic.name, partition), None)
@@ -121,12 +129,14 @@ class BigQuerySink(Processor, SchemaReader, TakesAgain):
     async def written_with(self, topic: Topic, schema: Avro, offset: int) -> None:
         growth = self._kept[topic.name].growth
         if growth is not None:
-            await growth.admit(schema, offset)
+            with _halting(topic, offset):
+                await growth.admit(schema, offset)
 
     async def process(self, batch: Batch) -> Outcome:
         kept = self._kept[batch.topic.name]
         writer = self._writers[batch.topic.name, batch.partition]
-        changes, rejected = await self._store(kept, writer, batch)
+        with _halting(batch.topic, batch.first_offset):
+            changes, rejected = await self._store(kept, writer, batch)
         if kept.merger is not None and changes:
             kept.merger.wrote(batch.partition, writer.last_offset)
         return Outcome(rejected, _metadata(writer))
@@ -136,7 +146,8 @@ class BigQuerySink(Processor, SchemaReader, TakesAgain):
         assert self._wiring is not None, "start comes first"
         kept = self._kept[batch.topic.name]
         writer = LateWriter(self._wiring.claims, self._wiring.storage, batch, sleep=self._clock.sleep)
-        changes, rejected = await self._store(kept, writer, batch)
+        with _halting(batch.topic, batch.first_offset):
+            changes, rejected = await self._store(kept, writer, batch)
         if kept.merger is not None and changes:
             await kept.merger.again(batch.partition, [change.offset for change in changes])
         return Outcome(rejected)
@@ -191,19 +202,6 @@ class BigQuerySink(Processor, SchemaReader, TakesAgain):
             else:
                 return
 
-    async def _settle(self, writer: PartitionWriter, place: Place, committed: Committed | None) -> None:
-        """Claims ahead of the first batch, together with the other partitions; a failure is left to that batch."""
-        await writer.ready()
-        known = _last_written(committed)
-        if writer.last_offset < known:
-            log.error(
-                "the history lacks rows that were confirmed: was the table restored or made anew?",
-                table=place.history,
-                partition=place.partition,
-                last_in_table=writer.last_offset,
-                last_confirmed=known,
-            )
-
     def _spawn(self, work: Awaitable[None]) -> None:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
@@ -238,4 +236,18 @@ def _last_written(committed: Committed | None) -> int:
 
 
 def _notice(error: Exception, attempts: int, delay: float) -> None:
+    cause = metrics.WAREHOUSE_CREDENTIALS if refuses(error) else metrics.WAREHOUSE
+    metrics.WAITS_FOR.labels(_GROUP, cause).set(1)
     log.warning("the warehouse is not ready", error=str(error), attempts=attempts, delay=delay)
+
+
+@contextmanager
+def _halting(topic: Topic, offset: int) -> Iterator[None]:
+    """Turns failures that a person must end into a halt before ``offset``."""
+    try:
+        yield
+    except Exception as error:
+        halt = halt_for(error, tables.history_name(topic), offset)
+        if halt is None:
+            raise
+        raise halt from error

@@ -194,6 +194,11 @@ def held_offsets(dataset: str, history: str, partition: int, offsets: Iterable[i
     )
 
 
+def unmerged(dataset: str, name: str) -> str:
+    """Forget how far a table was merged: it is empty, and everything has to be merged into it."""
+    return f"DELETE FROM {table(dataset, MERGED.name)} WHERE table_name = {quoted(name)}"  # noqa: S608
+
+
 def merged_offsets(dataset: str) -> str:
     """How far each table was merged."""
     return (

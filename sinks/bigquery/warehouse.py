@@ -1,11 +1,13 @@
 """BigQuery's REST API from asyncio: queries, and tables brought to the shape the register asks for."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any, TypeVar
 
 from google.api_core.client_options import ClientOptions
+from google.api_core.exceptions import NotFound
 from google.auth.credentials import AnonymousCredentials
 from google.cloud import bigquery
 from google.cloud.bigquery.table import PrimaryKey, TableConstraints
@@ -55,6 +57,12 @@ class Warehouse:
         """Creates the dataset and the tables that are missing, and adds columns that are; never drops anything."""
         await self._in_thread(self._create_dataset)
         await asyncio.gather(*(self._prepare(table) for table in tables))
+
+    async def missing(self, names: Iterable[str]) -> list[str]:
+        """Those of the tables that are not there."""
+        wanted = list(names)
+        there = await asyncio.gather(*(self._in_thread(partial(self._exists, name)) for name in wanted))
+        return [name for name, found in zip(wanted, there, strict=True) if not found]
 
     async def columns(self, name: str) -> dict[str, Field]:
         """The table's columns as they are now."""
@@ -106,6 +114,13 @@ class Warehouse:
     async def _missing(self, name: str, fields: Sequence[Field]) -> list[Field]:
         have = {column.lower() for column in await self.columns(name)}
         return [field for field in fields if field.name.lower() not in have]
+
+    def _exists(self, name: str) -> bool:
+        try:
+            self._table(name)
+        except NotFound:
+            return False
+        return True
 
     def _table(self, name: str) -> Any:
         return self._client.get_table(f"{self.dataset}.{name}", retry=None, timeout=self._timeout)

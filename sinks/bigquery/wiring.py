@@ -55,6 +55,10 @@ async def _kept(
 ) -> list[Kept]:
     currents = {topic.name: tables.current(topic) for topic in topics}
     wanted = [tables.history(topic) for topic in topics] + [one for one in currents.values() if one is not None]
+    await warehouse.prepare([])
+    # before they are made anew, so that a process that ends in between does it again
+    for name in await warehouse.missing(one.name for one in currents.values() if one is not None):
+        await warehouse.query(sql.unmerged(warehouse.dataset, name))
     await warehouse.prepare(wanted)
     turns = asyncio.Semaphore(1)
     kept: list[Kept] = []
@@ -72,11 +76,17 @@ async def _kept(
             one.upserts = Upserts(storage, current)
         else:
             history = tables.history_name(topic)
-            one.merger = Merger(warehouse, current, history, clock=clock, turns=turns)
+            remake = partial(_remake, warehouse)
+            one.merger = Merger(warehouse, current, history, clock=clock, turns=turns, remake=remake)
             mergers[current.name], histories[current.name] = one.merger, history
     await asyncio.gather(*(one.growth.resume() for one in kept if one.growth is not None))
     await resume(warehouse, mergers, histories)
     return kept
+
+
+async def _remake(warehouse: Warehouse, table: WarehouseTable) -> None:
+    await warehouse.query(sql.unmerged(warehouse.dataset, table.name))
+    await warehouse.prepare([table])
 
 
 async def _empty(warehouse: Warehouse, name: str, lsn: int) -> None:

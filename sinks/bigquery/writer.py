@@ -11,6 +11,7 @@ from sinks.bigquery.claims import Claim
 from sinks.bigquery.errors import (
     AlreadyWrittenError,
     ConnectionBrokenError,
+    RowsMissingError,
     RowsRefusedError,
     StreamLostError,
 )
@@ -39,7 +40,9 @@ class PartitionWriter:
         descriptor: DescriptorProto,
         *,
         sleep: Sleep = asyncio.sleep,
+        confirmed: int = -1,
     ) -> None:
+        """``confirmed`` is the last Kafka offset known to be in the table, -1 when nothing is known."""
         self._take = claim
         self._storage = storage
         self._descriptor = descriptor
@@ -49,6 +52,7 @@ class PartitionWriter:
         self._connection: Connection | None = None
         self.position = 0
         self.last_offset = -1
+        self._confirmed = confirmed
 
     @property
     def stream(self) -> str | None:
@@ -56,10 +60,15 @@ class PartitionWriter:
         return self._claim.stream if self._claim else None
 
     async def ready(self) -> None:
-        """Claims the partition if it is not ours yet; ``last_offset`` is the table's then."""
+        """Claims the partition if it is not ours yet; ``last_offset`` is the table's then.
+
+        Raises what the claim does, and ``RowsMissingError`` when the table holds less than was confirmed.
+        """
         async with self._claiming:
             if self._claim is None:
                 claim = await self._take()
+                if claim.last_offset < self._confirmed:
+                    raise RowsMissingError(self._confirmed, claim.last_offset)
                 self._claim, self.position, self.last_offset = claim, 0, claim.last_offset
 
     async def write(self, rows: Sequence[EncodedRow]) -> None:
@@ -141,7 +150,7 @@ class PartitionWriter:
             if not known:
                 raise
         self.position = append.position + len(append.rows)
-        self.last_offset = append.last_offset
+        self.last_offset = self._confirmed = append.last_offset
 
     def _connect(self) -> Connection:
         assert self._claim is not None

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from runtime import dead_letter
+from runtime import dead_letter, metrics
 from runtime.batched import BatchPartition
 from runtime.errors import BadRecord
 from runtime.processor import Committed, Outcome, Processor
@@ -158,8 +158,11 @@ async def test_waits_for_a_registry_that_is_away_and_drops_nothing() -> None:
         await until(lambda: len(bench.clock.slept) >= 20)
         assert partition.doing == "waiting for the schema registry"
         assert (processor.seen, bench.producer.sent, partition.tracker.committable()) == ([], [], None)
+        waits = metrics.WAITS_FOR.labels("balcao.test", metrics.REGISTRY)
+        assert waits._value.get() == 1
         bench.registry.away = False
         await until(lambda: bool(done))
+        assert waits._value.get() == 0
         assert processor.seen == [0, 1, 2, 3, 4]
         assert bench.producer.sent == []
 
