@@ -12,12 +12,14 @@ import psycopg
 import structlog
 from psycopg_pool import PoolTimeout
 
+from agents.customer.case import Ids
 from agents.customer.record import ConversationChangedError, TurnTransaction
 from agents.customer.unfinished import unfinished
 from agents.engine.decide import decide
 from agents.engine.heard import heard
 from agents.engine.turn import Turn, silence
 from agents.identity import Identity, identify
+from agents.llm.models import Models
 from agents.memory import Memory
 from agents.tools.desk import Desk, ProductSearch
 from agents.tools.live import Live
@@ -31,7 +33,7 @@ from runtime.records import Record
 from runtime.retry import Backoff, retry
 from schemas.records.conversations import InboundMessage
 from schemas.topic import Topic
-from schemas.topics import ESCALATION, INBOUND, REPLY
+from schemas.topics import ESCALATION, INBOUND, LLM_USAGE, REPLY
 from store import contacts, pharmacy_facts, product_names, turn_context
 from store.pool import Pool
 from store.turn_context import Glance
@@ -67,9 +69,12 @@ class CustomerAgent(KeyedProcessor):
         encoder: Encoder,
         clock: Clock,
         understanding: Understanding | None = None,
+        models: Models | None = None,
         close: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         """``understanding`` is the offline one, with the live catalogue's names, when left out.
+
+        ``models`` puts language models in front of it; they are started and stopped with the agent.
 
         ``close`` is awaited when the agent stops; it closes what ``search`` uses.
         """
@@ -79,10 +84,11 @@ class CustomerAgent(KeyedProcessor):
         self._encoder = encoder
         self._clock = clock
         self._understanding = understanding
+        self._models = models
         self._close = close
 
     async def start(self) -> None:
-        await asyncio.to_thread(self._encoder.prepare, REPLY, ESCALATION)
+        await asyncio.to_thread(self._encoder.prepare, REPLY, ESCALATION, LLM_USAGE)
         await self._platform.open(wait=True)
         await self._marketplace.open(wait=True)
         if self._understanding is None:
@@ -90,8 +96,12 @@ class CustomerAgent(KeyedProcessor):
                 names = await product_names.named(connection)
             self._understanding = await asyncio.to_thread(OfflineUnderstanding, names)
             log.info("understanding ready", products=len(names))
+        if self._models is not None:
+            self._understanding = await self._models.start(self._understanding)
 
     async def stop(self) -> None:
+        if self._models is not None:
+            await self._models.close()
         await self._platform.close()
         await self._marketplace.close()
         if self._close is not None:
@@ -183,6 +193,8 @@ class CustomerAgent(KeyedProcessor):
             facts=await self._facts(identity, glance, now),
             tools=Live(lambda: Desk(identity, self._marketplace, self._search), transaction.hold),
             understanding=self._understanding,
+            contact=asking[0]["contact"],
+            conversation=str(conversation.id if conversation else Ids.of(asking[0]["message_id"]).conversation),
             now=now,
         )
 

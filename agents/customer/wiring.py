@@ -3,20 +3,29 @@
 from collections.abc import Sequence
 
 from agents.customer.processor import CustomerAgent
+from agents.llm.ledger import PlatformLedger
+from agents.llm.models import models
 from runtime.clock import SystemClock
 from runtime.codec import Encoder
 from runtime.product_index import ProductIndex
 from runtime.registry import Registry
-from runtime.settings import MarketplaceReader, PlatformAgent, QdrantSettings, RegistrySettings
+from runtime.settings import LLMSettings, MarketplaceReader, PlatformAgent, QdrantSettings, RegistrySettings
 from store.pool import pool
 
 
 def customer_agent(
-    platform: PlatformAgent, marketplace: MarketplaceReader, qdrant: QdrantSettings, registry: RegistrySettings
+    platform: PlatformAgent,
+    marketplace: MarketplaceReader,
+    qdrant: QdrantSettings,
+    registry: RegistrySettings,
+    llm: LLMSettings,
 ) -> CustomerAgent:
     """The agent over the real databases and index; nothing is connected before it starts."""
     index = ProductIndex(qdrant)
     schemas = Registry(registry)
+    encoder = Encoder(schemas)
+    clock = SystemClock()
+    talks = pool(platform.dsn, application="customer.platform", size=12)
 
     async def search(words: str, limit: int) -> Sequence[tuple[int, float]]:
         return [(hit.product_id, hit.score) for hit in await index.search(words, limit)]
@@ -26,10 +35,11 @@ def customer_agent(
         await index.close()
 
     return CustomerAgent(
-        platform=pool(platform.dsn, application="customer.platform", size=12),
+        platform=talks,
         marketplace=pool(marketplace.dsn, application="customer.marketplace", size=12),
         search=search,
-        encoder=Encoder(schemas),
-        clock=SystemClock(),
+        encoder=encoder,
+        clock=clock,
+        models=models(llm, PlatformLedger(talks, encoder), clock),
         close=close,
     )

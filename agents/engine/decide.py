@@ -31,13 +31,18 @@ async def decide(
     now: datetime,
     facts: Mapping[str, Any] | None = None,
     flows: Flows = CATALOGUE,
+    conversation: str | None = None,
+    contact: str | None = None,
 ) -> Turn:
-    """The turn for what was heard in a conversation that no person holds; ``facts`` are remembered of the pharmacy."""
+    """The turn for what was heard in a conversation that no person holds; ``facts`` are remembered of the pharmacy.
+
+    ``conversation`` and ``contact`` name them for the books of what a model costs.
+    """
     words = said.words
     before, memory = memory, _still_known(memory, flows)
     understood: Understood | None = None
     if words:
-        understood = await understanding.understand(words, _context(memory))
+        understood = await understanding.understand(words, _context(memory, contact, conversation))
         requests = interpret(words, understood, memory, flows)
     else:
         requests = [Request(fallback.ONLY_WORDS)]
@@ -76,13 +81,15 @@ async def decide(
     )
 
 
-def _context(memory: Memory) -> Context:
+def _context(memory: Memory, contact: str | None, conversation: str | None) -> Context:
     top = memory.top if memory.asked else None
     return Context(
         last_flow=memory.last_flow,
         awaiting=top.flow if top else None,
         awaiting_slot=top.awaiting or None if top else None,
         window=[f"{said.by}: {said.text}" for said in memory.window],
+        conversation=conversation,
+        contact=contact,
     )
 
 
