@@ -160,6 +160,9 @@ class BigQuerySettings(BaseSettings):
     dataset: str = "balcao"
     rest_endpoint: str | None = None
     grpc_endpoint: str | None = None
+    policy_tag: str | None = None
+    """The resource name of the policy tag for columns with personal data, of a taxonomy in the dataset's location:
+    ``projects/P/locations/L/taxonomies/T/policyTags/N``. None are set without it."""
 
 
 class QdrantSettings(BaseSettings):

@@ -10,18 +10,16 @@ from google.api_core.client_options import ClientOptions
 from google.api_core.exceptions import NotFound
 from google.auth.credentials import AnonymousCredentials
 from google.cloud import bigquery
-from google.cloud.bigquery.table import PrimaryKey, TableConstraints
 
 from runtime.settings import BigQuerySettings
-from schemas.bigquery import MOST_KEY_COLUMNS, Field, Mode, WarehouseTable
+from schemas.bigquery import Field, WarehouseTable
 from sinks.bigquery import sql
 from sinks.bigquery.claims import NO_PARAMETERS
+from sinks.bigquery.resources import column_of, described, field_of, resource
 
 T = TypeVar("T")
 _TIMEOUT = 30.0
 _THREADS = 4
-_STANDARD = {"INTEGER": "INT64", "FLOAT": "FLOAT64", "BOOLEAN": "BOOL", "STRUCT": "RECORD"}
-"""REST's older names for types."""
 
 
 class Warehouse:
@@ -35,6 +33,7 @@ class Warehouse:
         self._timeout = timeout
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="bigquery")
         self._client = _client(settings)
+        self._tag = settings.policy_tag
 
     async def query(self, statement: str, parameters: Mapping[str, int] = NO_PARAMETERS) -> list[Any]:
         """Runs a statement to its end; the rows' columns are attributes, ``parameters`` its ``@name`` values."""
@@ -54,7 +53,10 @@ class Warehouse:
         return await self._in_thread(run)
 
     async def prepare(self, tables: Sequence[WarehouseTable]) -> None:
-        """Creates the dataset and the tables that are missing, and adds columns that are; never drops anything."""
+        """Creates the dataset and what is missing of tables and columns; never drops anything.
+
+        Descriptions and policy tags of tables that are there become the register's.
+        """
         await self._in_thread(self._create_dataset)
         await asyncio.gather(*(self._prepare(table) for table in tables))
 
@@ -67,7 +69,7 @@ class Warehouse:
     async def columns(self, name: str) -> dict[str, Field]:
         """The table's columns as they are now."""
         table = await self._in_thread(lambda: self._table(name))
-        return {column.name: _field(column) for column in table.schema}
+        return {column.name: field_of(column) for column in table.schema}
 
     async def add(self, name: str, fields: Sequence[Field]) -> None:
         """Gives the table the columns it lacks, after its own; columns that are there stay as they are. Idempotent.
@@ -104,12 +106,19 @@ class Warehouse:
     async def _prepare(self, table: WarehouseTable) -> None:
         existing = await self._in_thread(
             lambda: self._client.create_table(
-                _resource(self.dataset, table), exists_ok=True, retry=None, timeout=self._timeout
+                resource(self.dataset, table, self._tag), exists_ok=True, retry=None, timeout=self._timeout
             )
         )
         have = {column.name for column in existing.schema}
         if any(field.name not in have for field in table.fields):
             await self.add(table.name, table.fields)
+            existing = await self._in_thread(lambda: self._table(table.name))
+        if described(existing, table, self._tag):
+            await self._in_thread(
+                lambda: self._client.update_table(
+                    existing, ["description", "schema"], retry=None, timeout=self._timeout
+                )
+            )
 
     async def _missing(self, name: str, fields: Sequence[Field]) -> list[Field]:
         have = {column.lower() for column in await self.columns(name)}
@@ -128,7 +137,7 @@ class Warehouse:
     def _patch(self, name: str, missing: Sequence[Field]) -> None:
         table = self._table(name)
         have = {column.name for column in table.schema}
-        table.schema = [*table.schema, *(_column(field) for field in missing if field.name not in have)]
+        table.schema = [*table.schema, *(column_of(field, self._tag) for field in missing if field.name not in have)]
         self._client.update_table(table, ["schema"], retry=None, timeout=self._timeout)
 
 
@@ -138,40 +147,3 @@ def _client(settings: BigQuerySettings) -> Any:
     options = ClientOptions(api_endpoint=settings.rest_endpoint)
     credentials = AnonymousCredentials()  # type: ignore[no-untyped-call]
     return bigquery.Client(settings.project, credentials=credentials, client_options=options)
-
-
-def _resource(dataset: str, table: WarehouseTable) -> Any:
-    resource = bigquery.Table(f"{dataset}.{table.name}", schema=[_column(field) for field in table.fields])
-    resource.description = table.description
-    if table.partition_by_day:
-        resource.time_partitioning = bigquery.TimePartitioning(field=table.partition_by_day)
-    if table.clustering:
-        resource.clustering_fields = list(table.clustering)
-    if 0 < len(table.primary_key) <= MOST_KEY_COLUMNS:
-        resource.table_constraints = TableConstraints(PrimaryKey(list(table.primary_key)), [])
-    return resource
-
-
-def _column(field: Field) -> bigquery.SchemaField:
-    shape: dict[str, Any] = {"name": field.name, "type": field.type, "mode": field.mode.value}
-    if field.description:
-        shape["description"] = field.description
-    if field.precision is not None:
-        shape |= {"precision": str(field.precision), "scale": str(field.scale)}
-    if field.fields:
-        shape["fields"] = [_column(inner).to_api_repr() for inner in field.fields]
-    return bigquery.SchemaField.from_api_repr(shape)
-
-
-def _field(column: Any) -> Field:
-    kind = _STANDARD.get(column.field_type, column.field_type)
-    inner = tuple(_field(each) for each in column.fields)
-    precision, scale = column.precision, column.scale
-    return Field(
-        name=column.name,
-        type=kind,
-        mode=Mode.REPEATED if column.mode == "REPEATED" else Mode.NULLABLE,
-        precision=None if precision is None else int(precision),
-        scale=None if precision is None else int(scale or 0),
-        fields=inner,
-    )

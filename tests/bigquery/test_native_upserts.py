@@ -9,9 +9,9 @@ from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from runtime.settings import BigQuerySettings
 from schemas import bigquery as tables
 from schemas.bigquery import Field, WarehouseTable
-from sinks.bigquery import warehouse as rest
 from sinks.bigquery.probe import applies_changes
 from sinks.bigquery.requests import REQUEST_BYTES
+from sinks.bigquery.resources import resource
 from sinks.bigquery.storage import GrpcStorage
 from sinks.bigquery.upserts import Upserts
 from tests.bigquery.fakes import Row
@@ -100,9 +100,9 @@ def keyed(columns: int) -> WarehouseTable:
 
 @pytest.mark.unit
 def test_bigquery_is_told_of_a_primary_key_of_up_to_sixteen_columns() -> None:
-    told = rest._resource("p.d", keyed(16)).to_api_repr()
+    told = resource("p.d", keyed(16)).to_api_repr()
     assert told["tableConstraints"]["primaryKey"]["columns"] == [f"k{number}" for number in range(16)]
-    assert "tableConstraints" not in rest._resource("p.d", keyed(17)).to_api_repr()
+    assert "tableConstraints" not in resource("p.d", keyed(17)).to_api_repr()
 
 
 class Trial:
