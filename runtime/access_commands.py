@@ -1,6 +1,7 @@
 """`balcao access apply` and `balcao subscribe`."""
 
 import json
+import shlex
 import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -57,20 +58,21 @@ def subscribe(
     from runtime import access_names
     from runtime.settings import KafkaSettings, RegistrySettings, load
     from runtime.subscribe import subscribe as give
-    from runtime.subscribe_snippets import snippets
+    from runtime.subscribe_snippets import environment, programs
 
     wanted, reader = access_names.public_topic(topic), access_names.team(team)
     kafka, registry = load(KafkaSettings), load(RegistrySettings)
     found = give(kafka, wanted, reader, rotate=rotate)
-    programs = dict(snippets(found, kafka, registry))
+    variables = environment(found, kafka, registry)
+    texts = dict(programs(wanted, reader.name, secure=found.secure))
     if as_json:
-        typer.echo(json.dumps(_document(found, programs), indent=1, ensure_ascii=False))
+        typer.echo(json.dumps(_document(found, variables, texts), indent=1, ensure_ascii=False))
         return
-    for line in _lines(found, programs):
+    for line in _lines(found, variables, texts):
         typer.echo(line)
 
 
-def _document(found: "Subscribed", programs: dict[str, str]) -> dict[str, Any]:
+def _document(found: "Subscribed", variables: dict[str, str], programs: dict[str, str]) -> dict[str, Any]:
     from runtime.log import personal_fields
 
     return {
@@ -83,11 +85,12 @@ def _document(found: "Subscribed", programs: dict[str, str]) -> dict[str, Any]:
         "group": found.group,
         "consumer_byte_rate": found.team.consume_bytes_per_second,
         "personal_fields": sorted(personal_fields([found.topic])),
+        "environment": variables,
         "snippets": programs,
     }
 
 
-def _lines(found: "Subscribed", programs: dict[str, str]) -> list[str]:
+def _lines(found: "Subscribed", variables: dict[str, str], programs: dict[str, str]) -> list[str]:
     from runtime.log import personal_fields
     from runtime.subscribe_snippets import PASSWORD
 
@@ -107,9 +110,10 @@ def _lines(found: "Subscribed", programs: dict[str, str]) -> list[str]:
         )
     if personal := sorted(personal_fields([found.topic])):
         lines.append(f"Personal data (LGPD) in it: {', '.join(personal)}.")
+    lines += ["", "The programs take these from the environment:", ""]
+    lines += [f"export {variable}={shlex.quote(value)}" for variable, value in variables.items()]
     if found.password:
-        lines += ["", "The password, which is not shown again:", ""]
-        lines += [f"export {PASSWORD}={found.password.get_secret_value()}"]
+        lines += [f"export {PASSWORD}={found.password.get_secret_value()}", "", "The password is not shown again."]
     elif found.secure:
         lines += ["", f"{PASSWORD} is the password shown the first time; --rotate makes a new one."]
     for language, program in programs.items():

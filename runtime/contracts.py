@@ -44,7 +44,10 @@ def check(
     topic: Annotated[list[str] | None, typer.Option("--topic", help="Only this topic; may be repeated.")] = None,
     team: Annotated[str | None, typer.Option("--team", help="Only the topics that this team subscribes to.")] = None,
     registry: Annotated[bool, typer.Option("--registry", help="Ask the schema registry too.")] = False,
-    broker: Annotated[bool, typer.Option("--broker", help="Ask the broker who consumes removed topics.")] = False,
+    broker: Annotated[
+        bool,
+        typer.Option("--broker", help="Ask the broker about removed and captured topics."),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Compare the register with what it was at REF: exit 0 when no reader breaks, 1 when one does or a
@@ -93,7 +96,7 @@ def run(
         today = datetime.fromtimestamp((clock or SystemClock()).now(), UTC).date()
         try:
             compared = compare(old, new, today=today, usage=_usage(old, new, names, broker))
-            opinions = () if registered is None else tuple(_opinion(registered, old, *pair) for pair in changed)
+            opinions = () if registered is None else tuple(_opinion(registered, old, *pair, broker) for pair in changed)
         except SchemaError as error:
             raise UserError(f"a schema of the register cannot be read: {error}; correct it first.") from error
     finally:
@@ -137,9 +140,11 @@ def _usage(
     return usage(broker, (old.topics.keys() - new.topics.keys()) & set(names))
 
 
-def _opinion(registered: RegisteredVersions, old: Contracts, before: Contract, after: Contract) -> Opinion | Captured:
+def _opinion(
+    registered: RegisteredVersions, old: Contracts, before: Contract, after: Contract, broker: KafkaSettings | None
+) -> Opinion | Captured:
     if after.captured:
-        return captured(registered, after)
+        return captured(registered, after, broker)
     full = before.public or after.public
     reasons = refusals(before.schema, after.schema, old.history.get(after.name, ()), full=full)
     said = [f"{'.'.join(problem.path) or 'the record'}: {problem.reason}" for problem in reasons]

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from runtime.contracts_registry import RegisteredVersions
+from runtime.newest import newest_schemas
 from runtime.registry import DEFAULT_COMPATIBILITY
+from runtime.settings import KafkaSettings
 from schemas import evolution
 from schemas.contract import Contract
 from schemas.evolution import Difference, Kind
@@ -58,15 +60,19 @@ class Captured:
         return said
 
 
-def captured(registered: RegisteredVersions, contract: Contract) -> Captured:
-    """Compares a captured topic's record type with its table's newest version in the registry. Blocks.
+def captured(registered: RegisteredVersions, contract: Contract, broker: KafkaSettings | None) -> Captured:
+    """Compares a captured topic's record type with what its table writes now. Blocks.
 
-    Raises ``UserError`` when the registry does not answer.
+    That is what its newest record was written with; when the broker may not be asked, or has none, the newest of the
+    registry's versions, which is another one if the table was changed and changed back. Raises ``UserError`` when the
+    registry or the broker does not answer.
     """
     subject = f"{contract.name}-value"
-    versions = [evolution.columns_of(schema) for schema in registered.versions(subject)]
-    found = evolution.between(evolution.columns_of(contract.schema), versions[-1]) if versions else ()
-    had = frozenset[str]().union(*versions)
+    versions = {number: evolution.columns_of(schema) for number, schema in registered.numbered(subject).items()}
+    written = None if broker is None else newest_schemas(broker, [contract.name]).get(contract.name)
+    newest = versions.get(written or 0, next(reversed(versions.values()), None))
+    found = () if newest is None else evolution.between(evolution.columns_of(contract.schema), newest)
+    had = frozenset[str]().union(*versions.values())
     return Captured(contract.name, len(versions), registered.level(subject), found, had)
 
 

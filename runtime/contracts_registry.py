@@ -70,10 +70,14 @@ class RegisteredVersions:
 
     def versions(self, subject: str) -> list[Avro]:
         """Every schema of the subject, oldest first; empty when the registry does not know it."""
+        return list(self.numbered(subject).values())
+
+    def numbered(self, subject: str) -> dict[int, Avro]:
+        """The same by the schemas' ids."""
         none: list[int] = []
         numbers = self._ask(lambda: list(self._client.get_versions(subject)), none)
-        texts = [self._ask(partial(self._text, subject, number), "") for number in numbers]
-        return [json.loads(text) for text in texts if text]
+        found = [self._ask(partial(self._version, subject, number), (0, "")) for number in numbers]
+        return {schema_id: json.loads(text) for schema_id, text in found if text}
 
     def level(self, subject: str) -> str:
         """The rule the registry holds the subject to: its own, or the registry's default."""
@@ -88,8 +92,9 @@ class RegisteredVersions:
             return self._ask(lambda: bool(self._client.test_compatibility_all_versions(subject, asked)), True)
         return self._ask(lambda: bool(self._client.test_compatibility(subject, asked)), True)
 
-    def _text(self, subject: str, number: int) -> str:
-        return self._client.get_version(subject, number).schema.schema_str or ""
+    def _version(self, subject: str, number: int) -> tuple[int, str]:
+        found = self._client.get_version(subject, number)
+        return found.schema_id or 0, found.schema.schema_str or ""
 
     def _ask(self, question: Callable[[], T], unknown: T) -> T:
         try:

@@ -1,4 +1,4 @@
-"""Where the captured tables are not what the register says: asked from the schema registry's newest versions."""
+"""Where the captured tables are not what the register says: their newest records' schemas, compared with it."""
 
 import json
 from collections.abc import Iterable
@@ -9,8 +9,9 @@ from confluent_kafka.schema_registry.common._httpx_compat import httpx
 
 from runtime.gate import advice, sentence
 from runtime.halt import RUNBOOK
+from runtime.newest import newest_schemas
 from runtime.registry import RegistryUnavailable
-from runtime.settings import RegistrySettings
+from runtime.settings import KafkaSettings, RegistrySettings
 from schemas import evolution
 from schemas.evolution import Kind
 from schemas.topic import Topic
@@ -27,33 +28,38 @@ class Drift:
     breaking: bool
 
 
-def find(settings: RegistrySettings, topics: Iterable[Topic]) -> list[Drift]:
+def find(settings: RegistrySettings, kafka: KafkaSettings, topics: Iterable[Topic]) -> list[Drift]:
     """Every difference of the captured topics, in their order; tables that were never captured have none.
 
-    Blocks for two requests a captured topic. Raises ``RegistryUnavailable``.
+    A topic is judged by its newest record's schema; without a record by the newest that the registry has. Blocks for
+    a look at the broker and some requests a topic. Raises ``RegistryUnavailable``, and ``UserError`` when the broker
+    does not answer.
     """
+    captured = [topic for topic in topics if topic.table]
+    written = newest_schemas(kafka, [topic.name for topic in captured])
     client = SchemaRegistryClient({"url": settings.url, "timeout": 5, "max.retries": 0})
     try:
-        return [drift for topic in topics if topic.table for drift in _of(client, topic)]
+        return [drift for topic in captured for drift in _of(client, topic, written.get(topic.name))]
     except httpx.HTTPError as error:
         raise RegistryUnavailable(repr(error)) from error
     finally:
         client.close()
 
 
-def _of(client: SchemaRegistryClient, topic: Topic) -> list[Drift]:
+def _of(client: SchemaRegistryClient, topic: Topic, written: int | None) -> list[Drift]:
     assert topic.table is not None
     try:
-        latest = client.get_latest_version(topic.subject).schema
-        before = [client.get_version(topic.subject, each) for each in client.get_versions(topic.subject)[:-1]]
+        versions = [client.get_version(topic.subject, each) for each in client.get_versions(topic.subject)]
     except SchemaRegistryError as error:
         if error.http_status_code == _MISSING:
             return []
         raise RegistryUnavailable(str(error)) from error
-    had = {name for one in before for name in evolution.columns_of(_loaded(one.schema.schema_str))}
+    schemas = {each.schema_id: _loaded(each.schema.schema_str) for each in versions}
+    # a record that Connect did not write has a schema that the subject has not
+    newest = schemas.get(written or 0, _loaded(versions[-1].schema.schema_str))
+    had = {name for schema in schemas.values() for name in evolution.columns_of(schema)}
     name = topic.table.name
     found: list[Drift] = []
-    newest = _loaded(latest.schema_str)
     for column in evolution.null_as_default(newest):
         words = f"{name}.{column} may be NULL and has a DEFAULT: a NULL can arrive as the default; see {RUNBOOK}"
         found.append(Drift(topic.name, words, breaking=False))

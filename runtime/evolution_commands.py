@@ -9,10 +9,15 @@ import typer
 def drift() -> None:
     """Say where captured tables differ from the register; exit 1 when a difference stops their consumers."""
     from runtime.drift import find
-    from runtime.settings import RegistrySettings, load
+    from runtime.errors import UserError
+    from runtime.registry import RegistryUnavailable
+    from runtime.settings import KafkaSettings, RegistrySettings, load
     from schemas.topics import TOPICS
 
-    found = find(load(RegistrySettings), TOPICS)
+    try:
+        found = find(load(RegistrySettings), load(KafkaSettings), TOPICS)
+    except RegistryUnavailable as error:
+        raise UserError(f"The schema registry does not answer ({error}); look at `balcao status`.") from error
     for one in found:
         sys.stdout.write(f"{'stops: ' if one.breaking else 'note: '}{one.sentence}\n")
     if not found:

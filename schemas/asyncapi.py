@@ -13,6 +13,7 @@ from schemas import access, example
 from schemas.avro import split
 from schemas.envelope import schema_of
 from schemas.marks import Personal
+from schemas.owners import OWNERS, Owner
 from schemas.teams import SUBSCRIPTIONS, TEAMS, Subscription, Team
 from schemas.topic import Topic, Visibility
 from schemas.topics import TOPICS
@@ -33,19 +34,21 @@ def render() -> str:
     """The register's document as the text of its derived file. Reads the examples' files."""
     paths = {topic.name: example.path_of(topic) for topic in TOPICS}
     examples = {name: json.loads(path.read_text(encoding="utf-8")) for name, path in paths.items() if path.exists()}
-    return json.dumps(document(TOPICS, examples, TEAMS, SUBSCRIPTIONS), indent=2, ensure_ascii=False) + "\n"
+    text = document(TOPICS, examples, OWNERS, TEAMS, SUBSCRIPTIONS)
+    return json.dumps(text, indent=2, ensure_ascii=False) + "\n"
 
 
 def document(
     topics: Iterable[Topic],
     examples: Mapping[str, Any],
+    owners: Mapping[str, Owner],
     teams: Mapping[str, Team],
     subscriptions: Sequence[Subscription],
 ) -> Node:
     """The document of the public ones among ``topics``. Pure; the same input gives the same order.
 
     ``examples`` holds each topic's example as JSON by the topic's name; a topic without one has none in the document.
-    Raises ``KeyError`` for a subscription of a team that ``teams`` does not name.
+    Raises ``KeyError`` for a topic's owner that ``owners`` does not name, and for a subscription of such a team.
     """
     public = [topic for topic in topics if topic.visibility is Visibility.PUBLIC]
     return {
@@ -57,7 +60,7 @@ def document(
             "production": _server("kafka.balcao.example:9094", "kafka-secure", "https://registry.balcao.example"),
             "local": _server("127.0.0.1:17001", "kafka", "http://127.0.0.1:17003"),
         },
-        "channels": {topic.name: _channel(topic) for topic in public},
+        "channels": {topic.name: _channel(topic, owners[topic.owner]) for topic in public},
         "operations": _operations(public, teams, subscriptions),
         "components": {
             "messages": {_message_name(topic): _message(topic, examples.get(topic.name)) for topic in public},
@@ -116,7 +119,7 @@ def _tags(topic: Topic) -> list[Node]:
     return [{"name": name} for name in [*names, *(["deprecated"] if topic.sunset else [])]]
 
 
-def _channel(topic: Topic) -> Node:
+def _channel(topic: Topic, owner: Owner) -> Node:
     name = _message_name(topic)
     milliseconds = int(topic.broker_config()["retention.ms"])
     channel: Node = {
@@ -136,7 +139,8 @@ def _channel(topic: Topic) -> Node:
                 "bindingVersion": _BINDING,
             }
         },
-        "x-owner": topic.owner,
+        "x-owner": owner.name,
+        "x-owner-contact": {"email": owner.contact, "channel": owner.channel},
         "x-visibility": topic.visibility.value,
         "x-compatibility": topic.compatibility,
         "x-dead-letter-topic": topic.dead_letter,

@@ -11,6 +11,7 @@ from backoffice.catalogue.highlight import highlighted
 from backoffice.catalogue.language import Language
 from backoffice.catalogue.lineage import lineage
 from backoffice.catalogue.register import Register
+from schemas.owners import Owner
 from schemas.teams import Subscription, Team
 from schemas.topic import KeyType, Topic, Visibility
 
@@ -20,6 +21,7 @@ class TopicPage:
     """One topic's page."""
 
     topic: Topic
+    owner: Owner
     public: bool
     domain_id: str
     domain: str
@@ -65,6 +67,7 @@ def topic_page(register: Register, topic: Topic, language: Language) -> TopicPag
     example = register.examples.get(topic.name)
     return TopicPage(
         topic=topic,
+        owner=register.owners[topic.owner],
         public=public,
         domain_id=domain_of(topic),
         domain=domain_title(domain_of(topic), language),

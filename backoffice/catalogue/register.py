@@ -6,16 +6,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from schemas.owners import Owner
 from schemas.teams import Subscription, Team
 from schemas.topic import Topic
 
 
 @dataclass(frozen=True)
 class Register:
-    """Topics in the order shown, each one's example as JSON by the topic's name, and who subscribed."""
+    """Topics in the order shown, each one's example as JSON by the topic's name, who owns them, and who subscribed."""
 
     topics: Sequence[Topic]
     examples: Mapping[str, Any]
+    owners: Mapping[str, Owner]
     teams: Mapping[str, Team]
     subscriptions: Sequence[Subscription]
 
@@ -32,9 +34,10 @@ class Register:
 def current() -> Register:
     """The platform's register. Reads the examples' files; a topic that has none is left out of ``examples``."""
     from schemas import example
+    from schemas.owners import OWNERS
     from schemas.teams import SUBSCRIPTIONS, TEAMS
     from schemas.topics import TOPICS
 
     paths = {topic.name: example.path_of(topic) for topic in TOPICS}
     examples = {name: json.loads(path.read_text(encoding="utf-8")) for name, path in paths.items() if path.exists()}
-    return Register(TOPICS, examples, TEAMS, SUBSCRIPTIONS)
+    return Register(TOPICS, examples, OWNERS, TEAMS, SUBSCRIPTIONS)

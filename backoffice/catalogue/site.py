@@ -36,7 +36,9 @@ def render(register: Register, *, live: bool, absolute: str = "/") -> dict[str, 
     files |= {
         f"assets/{path.name}": path.read_bytes() for path in sorted((HERE / "assets").iterdir()) if path.is_file()
     }
-    contract = asyncapi.document(register.topics, register.examples, register.teams, register.subscriptions)
+    contract = asyncapi.document(
+        register.topics, register.examples, register.owners, register.teams, register.subscriptions
+    )
     files[DOCUMENT] = orjson.dumps(contract, option=orjson.OPT_INDENT_2)
     return files
 

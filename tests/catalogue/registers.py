@@ -10,6 +10,7 @@ from confluent_kafka import KafkaError, KafkaException
 from backoffice.catalogue.live import Place, Spec
 from backoffice.catalogue.register import Register
 from schemas.marks import Doc, Personal
+from schemas.owners import Owner
 from schemas.records.event import EventEnvelope
 from schemas.teams import Subscription, Team
 from schemas.topic import Revision, Table, Topic, Visibility
@@ -59,7 +60,8 @@ def register_of(*topics: Topic, source: str = "/front/public/doors", subscribed:
     }
     team = Team("guards", f"Guards {EVIL}.", "guards@balcao.example")
     subscriptions = [Subscription("guards", topic.name, f"Counts {EVIL}.", ("visitor",)) for topic in public]
-    return Register(topics, examples, {"guards": team}, subscriptions if subscribed else [])
+    owners = {topic.owner: Owner(topic.owner, "front@balcao.example", f"#front {EVIL}") for topic in topics}
+    return Register(topics, examples, owners, {"guards": team}, subscriptions if subscribed else [])
 
 
 def retired(topic: Topic, successor: Topic, on: date) -> Topic:

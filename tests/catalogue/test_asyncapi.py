@@ -15,6 +15,7 @@ from schemas import asyncapi, derive
 from schemas.access import public
 from schemas.envelope import schema_of
 from schemas.events import PRICE_CHANGED
+from schemas.owners import OWNERS
 from schemas.teams import SUBSCRIPTIONS
 from schemas.topic import Visibility
 from schemas.topics import TOPICS
@@ -98,6 +99,8 @@ def test_a_channel_says_what_the_register_says(topic: Any) -> None:
     assert (channel["address"], kafka["topic"], kafka["partitions"]) == (topic.name, topic.name, topic.partitions)
     assert str(kafka["topicConfiguration"]["retention.ms"]) == topic.broker_config()["retention.ms"]
     assert channel["x-owner"] == topic.owner
+    owner = OWNERS[topic.owner]
+    assert channel["x-owner-contact"] == {"email": owner.contact, "channel": owner.channel}
     assert message["payload"] == {
         "schemaFormat": "application/vnd.apache.avro;version=1.9.0",
         "schema": schema_of(topic),
@@ -121,7 +124,7 @@ def test_producers_send_and_subscribed_teams_receive() -> None:
 def test_personal_data_and_a_sunset_are_said() -> None:
     new = visits(name="visits.came.v2")
     made = register_of(new, retired(visits(), new, date(2027, 3, 1)))
-    found = asyncapi.document(made.topics, made.examples, made.teams, made.subscriptions)
+    found = asyncapi.document(made.topics, made.examples, made.owners, made.teams, made.subscriptions)
     assert official().is_valid(found)
     old = found["channels"]["visits.came.v1"]
     assert (old["x-sunset"], old["x-successor"]) == ("2027-03-01", "visits.came.v2")

@@ -109,8 +109,8 @@ def test_the_version_follows_the_register() -> None:
     def revised(*days: int) -> Topic:
         return dataclasses.replace(SALE, revisions=tuple(Revision(date(2027, 1, day), "r.") for day in days))
 
-    assert version([revised(1), revised(1)]) == "1.0.20270101.2"
-    assert version([revised(1, 2), revised(1)]) == "1.0.20270102.1"
+    assert version([revised(1), revised(1)]) == "1.1.20270101.2"
+    assert version([revised(1, 2), revised(1)]) == "1.1.20270102.1"
     assert balcao_events.__version__ == version(client.PUBLIC)
 
 

@@ -12,7 +12,6 @@ from confluent_kafka.schema_registry import Schema, SchemaRegistryClient
 from runtime.contracts import Checked, run
 from runtime.contracts_captured import Captured
 from runtime.contracts_history import Repository
-from runtime.registry import Registry
 from runtime.settings import RegistrySettings, load
 from schemas.contract import Contract, Contracts
 from schemas.topic import Avro
@@ -38,9 +37,7 @@ def envelope(*columns: dict[str, Any]) -> Avro:
 
 @pytest.fixture
 def settings(stack: object) -> RegistrySettings:
-    found = load(RegistrySettings)
-    Registry(found).accept_captured()
-    return found
+    return load(RegistrySettings)
 
 
 @pytest.fixture

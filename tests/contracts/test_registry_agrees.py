@@ -18,7 +18,7 @@ from schemas.contract import Contracts
 from schemas.topic import Avro
 from tests.contracts.change import Change, named
 from tests.contracts.checkout import Checkout
-from tests.contracts.parcels import TOPIC, Edit, field, of, register, removed, symbols
+from tests.contracts.parcels import TOPIC, Edit, field, noted, of, register, removed, symbols
 from tests.contracts.schema_changes import SCHEMA_CHANGES
 
 pytestmark = pytest.mark.broker
@@ -84,7 +84,7 @@ def name() -> str:
 def checked(where: Checkout, settings: RegistrySettings, name: str, edit: Edit) -> tuple[bool, list[str]]:
     old = register(public=True)
     where.commit(called(old, name))
-    found = run(Repository(where.root), "HEAD", called(edit(old), name), registry=settings)
+    found = run(Repository(where.root), "HEAD", called(noted(edit)(old), name), registry=settings)
     return found.acceptable, [sentence for each in found.opinions for sentence in each.sentences()]
 
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from typing import Any, get_type_hints
 
 import fastavro
@@ -11,12 +12,12 @@ from schemas import derive, example
 from schemas.avro import split
 from schemas.envelope import schema_of
 from schemas.marks import Doc
+from schemas.owners import OWNERS
 from schemas.topic import Topic, Visibility
 from schemas.topics import BY_NAME, TOPICS
 
 pytestmark = pytest.mark.unit
 
-OWNERS = {"accounts", "billing", "catalog", "conversations", "operations", "orders", "support"}
 STATIONS = {
     "agents.customer",
     "connectors.postgres",
@@ -39,7 +40,7 @@ def test_names_are_unique() -> None:
 
 @pytest.mark.parametrize("topic", TOPICS, ids=named)
 def test_topic_has_an_owner_and_known_stations(topic: Topic) -> None:
-    assert topic.owner in OWNERS, f"{topic.owner} is no owner; add it to OWNERS or name one of {sorted(OWNERS)}"
+    assert topic.owner in OWNERS, f"{topic.owner} is no owner; add it to schemas/owners.py"
     strangers = {*topic.producers, *topic.consumers} - STATIONS
     assert not strangers, f"{strangers} are no stations of this house"
     assert topic.description.endswith("."), "say what the topic holds, as a sentence"
@@ -78,6 +79,15 @@ def test_public_topics_are_versioned_and_internal_ones_are_not() -> None:
     for topic in TOPICS:
         versioned = topic.name.rpartition(".")[2].lstrip("v").isdigit()
         assert versioned == (topic.visibility is Visibility.PUBLIC), topic.name
+
+
+def test_every_owner_can_be_reached_and_owns_something() -> None:
+    owning = {topic.owner for topic in TOPICS}
+    assert owning == set(OWNERS)
+    for name, owner in OWNERS.items():
+        assert owner.name == name
+        assert re.fullmatch(r"[a-z-]+@[a-z.-]+", owner.contact)
+        assert owner.channel.startswith("#")
 
 
 def test_captured_tables_are_internal() -> None:

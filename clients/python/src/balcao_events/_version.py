@@ -2,4 +2,4 @@
 
 # Derived from Balcão's register by `balcao derive`; do not edit.
 
-__version__ = "1.0.20261121.21"
+__version__ = "1.1.20261121.21"

@@ -15,13 +15,14 @@ T_co = TypeVar("T_co", bound=Event, covariant=True)
 class Topic(Generic[T_co]):
     """A public topic whose records are of the class ``record``.
 
-    ``owner`` is the team to ask. With a ``sunset`` the topic is deprecated and ends on that day; ``successor`` names
-    the topic that replaces it.
+    ``owner`` is the team to ask, ``contact`` its e-mail address. With a ``sunset`` the topic is deprecated and ends on
+    that day; ``successor`` names the topic that replaces it.
     """
 
     name: str
     record: type[T_co]
     owner: str
+    contact: str
     sunset: date | None = None
     successor: str | None = None
 

@@ -29,7 +29,7 @@ WithdrawalReason = Literal[
 class ProductPublished(Event):
     """A product can be offered from now on.
 
-    Topic ``catalog.product-published.v1``, owned by catalog.
+    Topic ``catalog.product-published.v1``, owned by catalog (catalog@balcao.example).
     """
 
     product_id: int
@@ -56,7 +56,7 @@ class ProductPublished(Event):
 class PriceChanged(Event):
     """The price of an active offer changed, or an offer became active.
 
-    Topic ``catalog.price-changed.v1``, owned by catalog.
+    Topic ``catalog.price-changed.v1``, owned by catalog (catalog@balcao.example).
     """
 
     offer_id: int
@@ -77,7 +77,7 @@ class PriceChanged(Event):
 class StockChanged(Event):
     """The units of a product that a supplier can still sell changed.
 
-    Topic ``catalog.stock-changed.v1``, owned by catalog.
+    Topic ``catalog.stock-changed.v1``, owned by catalog (catalog@balcao.example).
     """
 
     supplier_id: int
@@ -94,7 +94,7 @@ class StockChanged(Event):
 class OfferWithdrawn(Event):
     """An active offer cannot be bought any more.
 
-    Topic ``catalog.offer-withdrawn.v1``, owned by catalog.
+    Topic ``catalog.offer-withdrawn.v1``, owned by catalog (catalog@balcao.example).
     """
 
     offer_id: int

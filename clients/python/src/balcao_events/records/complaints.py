@@ -37,7 +37,7 @@ ComplaintSubject = Literal[
 class ComplaintOpened(Event):
     """A pharmacy complained.
 
-    Topic ``complaints.opened.v1``, owned by support.
+    Topic ``complaints.opened.v1``, owned by support (support@balcao.example).
     """
 
     complaint_id: int
@@ -58,7 +58,7 @@ class ComplaintOpened(Event):
 class ComplaintResolved(Event):
     """A complaint was dealt with.
 
-    Topic ``complaints.resolved.v1``, owned by support.
+    Topic ``complaints.resolved.v1``, owned by support (support@balcao.example).
     """
 
     complaint_id: int

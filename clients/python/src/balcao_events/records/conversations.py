@@ -26,7 +26,7 @@ Priority = Literal[
 class ConversationStarted(Event):
     """A contact wrote to us and no conversation was open.
 
-    Topic ``conversations.started.v1``, owned by conversations.
+    Topic ``conversations.started.v1``, owned by conversations (conversations@balcao.example).
     """
 
     conversation_id: str
@@ -43,7 +43,7 @@ class ConversationStarted(Event):
 class ConversationAnswered(Event):
     """A turn decided an answer to a message.
 
-    Topic ``conversations.answered.v1``, owned by conversations.
+    Topic ``conversations.answered.v1``, owned by conversations (conversations@balcao.example).
     """
 
     conversation_id: str
@@ -66,7 +66,7 @@ class ConversationAnswered(Event):
 class ConversationEscalated(Event):
     """A person must take the conversation.
 
-    Topic ``conversations.escalated.v1``, owned by conversations.
+    Topic ``conversations.escalated.v1``, owned by conversations (conversations@balcao.example).
     """
 
     conversation_id: str
@@ -87,7 +87,7 @@ class ConversationEscalated(Event):
 class ConversationResolved(Event):
     """A conversation was closed.
 
-    Topic ``conversations.resolved.v1``, owned by conversations.
+    Topic ``conversations.resolved.v1``, owned by conversations (conversations@balcao.example).
     """
 
     conversation_id: str
@@ -106,7 +106,7 @@ class ConversationResolved(Event):
 class ConversationRated(Event):
     """The contact said how well we helped.
 
-    Topic ``conversations.rated.v1``, owned by conversations.
+    Topic ``conversations.rated.v1``, owned by conversations (conversations@balcao.example).
     """
 
     conversation_id: str

@@ -34,7 +34,7 @@ OrderStatus = Literal[
 class OrderPlaced(Event):
     """A pharmacy placed an order.
 
-    Topic ``orders.placed.v1``, owned by orders.
+    Topic ``orders.placed.v1``, owned by orders (orders@balcao.example).
     """
 
     order_id: int
@@ -61,7 +61,7 @@ class OrderPlaced(Event):
 class OrderStatusChanged(Event):
     """An order moved to another status, or was placed.
 
-    Topic ``orders.status-changed.v1``, owned by orders.
+    Topic ``orders.status-changed.v1``, owned by orders (orders@balcao.example).
     """
 
     order_id: int
@@ -82,7 +82,7 @@ class OrderStatusChanged(Event):
 class OrderDelivered(Event):
     """The pharmacy received an order.
 
-    Topic ``orders.delivered.v1``, owned by orders.
+    Topic ``orders.delivered.v1``, owned by orders (orders@balcao.example).
     """
 
     order_id: int
@@ -105,7 +105,7 @@ class OrderDelivered(Event):
 class OrderCancelled(Event):
     """An order was cancelled.
 
-    Topic ``orders.cancelled.v1``, owned by orders.
+    Topic ``orders.cancelled.v1``, owned by orders (orders@balcao.example).
     """
 
     order_id: int
@@ -128,7 +128,7 @@ class OrderCancelled(Event):
 class OrderReturned(Event):
     """A delivered order went back.
 
-    Topic ``orders.returned.v1``, owned by orders.
+    Topic ``orders.returned.v1``, owned by orders (orders@balcao.example).
     """
 
     order_id: int

@@ -27,7 +27,7 @@ PharmacyStatus = Literal[
 class PharmacyRegistered(Event):
     """A pharmacy joined the marketplace.
 
-    Topic ``pharmacies.registered.v1``, owned by accounts.
+    Topic ``pharmacies.registered.v1``, owned by accounts (accounts@balcao.example).
     """
 
     pharmacy_id: int
@@ -48,7 +48,7 @@ class PharmacyRegistered(Event):
 class ConsentChanged(Event):
     """A contact allowed us to write first, or took that back.
 
-    Topic ``pharmacies.consent-changed.v1``, owned by accounts.
+    Topic ``pharmacies.consent-changed.v1``, owned by accounts (accounts@balcao.example).
     """
 
     pharmacy_id: int

@@ -12,7 +12,7 @@ from balcao_events.records import Event
 class ShipmentDispatched(Event):
     """The carrier took the goods.
 
-    Topic ``shipments.dispatched.v1``, owned by orders.
+    Topic ``shipments.dispatched.v1``, owned by orders (orders@balcao.example).
     """
 
     shipment_id: int
@@ -33,7 +33,7 @@ class ShipmentDispatched(Event):
 class ShipmentDelayed(Event):
     """The carrier moved the estimated day of delivery back.
 
-    Topic ``shipments.delayed.v1``, owned by orders.
+    Topic ``shipments.delayed.v1``, owned by orders (orders@balcao.example).
     """
 
     shipment_id: int
@@ -54,7 +54,7 @@ class ShipmentDelayed(Event):
 class ShipmentDelivered(Event):
     """The pharmacy received the goods.
 
-    Topic ``shipments.delivered.v1``, owned by orders.
+    Topic ``shipments.delivered.v1``, owned by orders (orders@balcao.example).
     """
 
     shipment_id: int
