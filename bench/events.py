@@ -46,6 +46,7 @@ def run() -> dict[str, Result]:
     }
     commands = {"ours": [sys.executable, "-m", "bench.event_station"], "quix": [python, str(_PEER)]}
     rates: dict[str, list[float]] = {name: [] for name in commands}
+    processor: dict[str, list[float]] = {name: [] for name in commands}
     for _ in range(REPETITIONS):
         for name, command in commands.items():
             before = _ends(kafka)
@@ -53,6 +54,7 @@ def run() -> dict[str, Result]:
             if (produced := _ends(kafka) - before) != RECORDS:
                 raise RuntimeError(f"{name} produced {produced} events of {RECORDS} changes")
             rates[name].append(answer["records"] / answer["seconds"])
+            processor[name].append(answer["cpu_seconds"] / answer["records"] * 1e6)
     medians = {name: statistics.median(values) for name, values in rates.items()}
     ours = medians.pop("ours")
     ratio = {name: ours / value for name, value in medians.items()}
@@ -63,6 +65,7 @@ def run() -> dict[str, Result]:
             peers=medians,
             ratio=ratio,
             target=f">= {_LEAST:,} and >= {_RATIO} x quix",
+            detail={f"{name}_processor_us": round(statistics.median(each), 2) for name, each in processor.items()},
             met=ours >= _LEAST and ratio["quix"] >= _RATIO,
         )
     }

@@ -22,7 +22,8 @@ class BatchPartition(Partition):
 
     def __init__(self, topic: Topic, number: int, tracker: Tracker, lane: Lane, processor: Processor) -> None:
         reads = isinstance(processor, SchemaReader)
-        super().__init__(topic, number, tracker, lane, pace_seconds=processor.pace_seconds, reads_schemas=reads)
+        pace, wanted = processor.pace_seconds, processor.wanted(topic)
+        super().__init__(topic, number, tracker, lane, pace_seconds=pace, reads_schemas=reads, wanted=wanted)
         self._processor = processor
 
     async def _written_with(self, schema: Avro, offset: int) -> None:

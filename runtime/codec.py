@@ -6,20 +6,27 @@ Source: https://docs.confluent.io/platform/current/schema-registry/fundamentals/
 import struct
 from collections.abc import Mapping, Sequence
 from io import BytesIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import fastavro
 from fastavro.validation import ValidationError
 
+from runtime.avro.wanted import Wanted
+from runtime.avro.writing import Write, writer
 from runtime.errors import BadRecord
 from runtime.registry import Registry, UnknownSchema
 from schemas.envelope import schema_of
 from schemas.rules import broken
 from schemas.topic import Avro, Topic
 
+if TYPE_CHECKING:
+    from runtime.avro.plan import Plan
+
 PREFIX = struct.Struct(">bI")
 """The zero byte and the schema's id that every value begins with."""
 _LARGEST_ID = 2**31 - 1
+_MANY = 64
+"""As many records, and more, are quicker decoded column by column."""
 
 
 class Encoder:
@@ -27,7 +34,7 @@ class Encoder:
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
-        self._ready: dict[str, tuple[bytes, Any]] = {}
+        self._ready: dict[str, tuple[bytes, Any, Write | None]] = {}
 
     def prepare(self, *topics: Topic) -> None:
         """Registers the topics' value schemas. Blocks; call it once at start, before ``encode``.
@@ -36,7 +43,8 @@ class Encoder:
         """
         for topic in topics:
             schema_id = self._registry.register(topic)
-            self._ready[topic.name] = (PREFIX.pack(0, schema_id), fastavro.parse_schema(schema_of(topic)))
+            schema = fastavro.parse_schema(schema_of(topic))
+            self._ready[topic.name] = (PREFIX.pack(0, schema_id), schema, writer(schema))
 
     def encode(self, topic: Topic, value: Mapping[str, Any]) -> bytes:
         """The record's bytes. Never blocks. Raises ``BadRecord`` for a value that does not fit the topic's type, or
@@ -44,18 +52,32 @@ class Encoder:
 
         A field may be left out only if its type declares a default. A datetime needs a time zone.
         """
-        prefix, schema = self._ready[topic.name]
-        body = BytesIO()
-        body.write(prefix)
-        body.seek(len(prefix))
+        prefix, schema, write = self._ready[topic.name]
         datum = value if isinstance(value, dict) else dict(value)
-        try:
-            fastavro.schemaless_writer(body, schema, datum, strict_allow_default=True)
-        except Exception as error:  # noqa: BLE001 - fastavro raises whatever the bytes or the value lead it to
-            raise BadRecord("unencodable", misfit(topic, schema, datum, error)) from None
+        raw = None if write is None else _surely(prefix, write, datum)
+        if raw is None:
+            raw = _carefully(prefix, topic, schema, datum)
         if topic.rules and (rule := broken(topic.rules, datum)) is not None:
             raise BadRecord(f"rule:{rule.name}", f"no record of {topic.name} may leave like this: {rule.text}")
-        return body.getvalue()
+        return raw
+
+
+def _surely(prefix: bytes, write: Write, datum: dict[str, Any]) -> bytes | None:
+    """The record's bytes, when nothing about it is unusual."""
+    try:
+        return prefix + write(datum)
+    except Exception:  # noqa: BLE001 - whatever it is, fastavro says what is wrong, if anything is
+        return None
+
+
+def _carefully(prefix: bytes, topic: Topic, schema: Any, datum: dict[str, Any]) -> bytes:
+    body = BytesIO()
+    body.write(prefix)
+    try:
+        fastavro.schemaless_writer(body, schema, datum, strict_allow_default=True)
+    except Exception as error:  # noqa: BLE001 - fastavro raises whatever the bytes or the value lead it to
+        raise BadRecord("unencodable", misfit(topic, schema, datum, error)) from None
+    return body.getvalue()
 
 
 def misfit(topic: Topic, schema: Any, datum: Mapping[str, Any], error: Exception) -> str:
@@ -83,6 +105,7 @@ class Decoder:
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
         self._schemas: dict[bytes, Any] = {}
+        self._plans: dict[tuple[bytes, Wanted], Plan | None] = {}
 
     def decode(self, raw: bytes) -> Any:
         """The value, in the shape of its writer's schema: a dict for a record, with datetimes aware and decimals exact.
@@ -105,6 +128,35 @@ class Decoder:
             text = f"{len(raw) - body.tell()} bytes are left after the record of schema id {_id(raw)}"
             raise BadRecord("undecodable", text)
         return value
+
+    def decode_all(self, raws: Sequence[bytes], wanted: Wanted = None) -> list[Any] | None:
+        """The values of many records of one schema, column by column: for 2,000 changes a third of ``decode``'s time.
+
+        ``wanted`` are the paths of the fields the values need to have (``after.price``); others may be left out.
+        Never blocks. ``None`` when they must be decoded one by one: they are few, of several schemas or of one not
+        known yet, or one of them is no record of it.
+        """
+        if len(raws) < _MANY:
+            return None
+        prefixes = {raw[: PREFIX.size] for raw in raws}
+        plan = self._plan(prefixes.pop(), wanted) if len(prefixes) == 1 else None
+        if plan is None:
+            return None
+        try:
+            return plan.read(raws, PREFIX.size)
+        except Exception:  # noqa: BLE001 - one by one it is seen which of them is wrong, and why
+            return None
+
+    def _plan(self, prefix: bytes, wanted: Wanted) -> "Plan | None":
+        place = (prefix, wanted)
+        if place not in self._plans:
+            schema = self._schemas.get(prefix)
+            if schema is None:
+                return None
+            from runtime.avro.plan import plan
+
+            self._plans[place] = plan(schema, wanted)
+        return self._plans[place]
 
     def knows(self, raw: bytes) -> bool:
         """Whether ``decode`` can answer without asking the registry."""

@@ -54,6 +54,17 @@ class Gate:
         """Whether ``admit`` must be asked before the record. Cheap: called for each one."""
         return bool(record.value) and self._prefixes(record) != self._last
 
+    def steady(self, records: Sequence[Fetched]) -> bool:
+        """Whether ``admit`` need not be asked before any of the records."""
+        if self._last is None:
+            return False
+        value, key = self._last
+        if any(one != value for one in {record.value[:_PREFIX] for record in records if record.value}):
+            return False
+        if self._topic.key is not KeyType.AVRO:
+            return True
+        return all(one == key for one in {(record.key or b"")[:_PREFIX] for record in records})
+
     def admit(self, record: Fetched) -> Avro:
         """The schema the record was written with. Blocks. Raises ``Halt`` in words when readers would break.
 

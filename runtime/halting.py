@@ -60,7 +60,8 @@ async def through(
     what lies before it is worked on, then ``stand`` is awaited and it is asked again, until it does. Whatever else any
     of the three raises passes.
     """
-    begin = index = 0
+    begin = 0
+    index = len(fetched) if gate.steady(fetched) else 0
     while index < len(fetched):
         if gate.changed(fetched[index]):
             try:

@@ -1,10 +1,11 @@
 """From a partition's fetched bytes to a batch: decoding, and sorting out what no retry can make good."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Protocol
 
+from runtime.avro.wanted import Wanted
 from runtime.codec import Decoder
 from runtime.errors import BadRecord
 from runtime.records import Record
@@ -38,25 +39,55 @@ class Opened:
 
 
 class Intake:
-    """Opens one topic's records. Keys are required, but for captured tables that have none, and for TRUNCATE."""
+    """Opens one topic's records. Keys are required, but for captured tables that have none, and for TRUNCATE.
 
-    def __init__(self, topic: Topic, decoder: Decoder) -> None:
+    ``wanted`` are the fields of the values that anybody reads.
+    """
+
+    def __init__(self, topic: Topic, decoder: Decoder, wanted: Wanted = None) -> None:
         self._topic = topic
+        self._wanted = wanted
         self._decoder = decoder
         self._tombstones = topic.cleanup is Cleanup.COMPACT
 
-    def unknown(self, fetched: Iterable[Fetched]) -> list[bytes]:
+    def unknown(self, fetched: Sequence[Fetched]) -> list[bytes]:
         """One sample for each schema id that the decoder has yet to ask the registry about."""
         values = {record.value[:5]: record.value for record in fetched if record.value}
         if self._topic.key is KeyType.AVRO:
             values.update({record.key[:5]: record.key for record in fetched if record.key})
         return [raw for raw in values.values() if not self._decoder.knows(raw)]
 
-    def open(self, fetched: Iterable[Fetched]) -> Opened:
+    def open(self, fetched: Sequence[Fetched]) -> Opened:
         """Decodes. A record without value is a tombstone where the topic is compacted, and poison elsewhere.
 
         Blocks only for a schema id that ``unknown`` would have named; then ``RegistryUnavailable`` may pass.
         """
+        good = self._together(fetched)
+        return self._one_by_one(fetched) if good is None else Opened(good)
+
+    def _together(self, fetched: Sequence[Fetched]) -> list[Record] | None:
+        """The records, decoded in one go; ``None`` when they must be looked at one by one."""
+        raw_keys, raw_values = [raw.key for raw in fetched if raw.key], [raw.value for raw in fetched if raw.value]
+        if not len(raw_keys) == len(raw_values) == len(fetched):
+            return None
+        values = self._decoder.decode_all(raw_values, self._wanted)
+        keys = None if values is None else self._keys(raw_keys)
+        if values is None or keys is None:
+            return None
+        return [
+            Record(raw.offset, raw.timestamp, key, value, dict(raw.headers) if raw.headers else _NO_HEADERS, *bytes_)
+            for raw, key, value, *bytes_ in zip(fetched, keys, values, raw_keys, raw_values, strict=True)
+        ]
+
+    def _keys(self, raw_keys: list[bytes]) -> list[Any] | None:
+        if self._topic.key is not KeyType.TEXT:
+            return self._decoder.decode_all(raw_keys)
+        try:
+            return [key.decode() for key in raw_keys]
+        except UnicodeDecodeError:
+            return None
+
+    def _one_by_one(self, fetched: Sequence[Fetched]) -> Opened:
         opened = Opened()
         good = opened.good.append
         decode = self._decoder.decode

@@ -12,6 +12,7 @@ from functools import partial
 import structlog
 
 from runtime import dead_letter, metrics
+from runtime.avro.wanted import Wanted
 from runtime.clock import Clock
 from runtime.codec import Decoder
 from runtime.errors import BadRecord
@@ -63,13 +64,14 @@ class Partition(ABC):
         *,
         pace_seconds: float = 0.0,
         reads_schemas: bool = False,
+        wanted: Wanted = None,
     ) -> None:
         self.topic = topic
         self.number = number
         self.tracker = tracker
         self.doing = "waiting for records"
         self._lane = lane
-        self._intake = Intake(topic, lane.decoder)
+        self._intake = Intake(topic, lane.decoder, wanted)
         self._log = log.bind(topic=topic.name, partition=number, group=lane.group)
         self._halting = Halting(topic, number, lane.group, lane.clock, self._log)
         gated = topic.table is not None or reads_schemas

@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from runtime.avro.wanted import Wanted
 from runtime.errors import BadRecord
 from runtime.records import Batch, Record
 from runtime.retry import Backoff
@@ -62,6 +63,13 @@ class Processor(_Station):
     A partition that was idle for as long hands over its first record at once. Worth it where a batch costs much more
     than a record in it, as a request to a server does.
     """
+
+    def wanted(self, topic: Topic) -> Wanted:
+        """The fields of the topic's values that ``process`` reads; others may be left out of the values it is given.
+
+        A pure function, called once for a partition. ``None`` for all of them.
+        """
+        return None
 
     async def assigned(self, topic: Topic, partition: int, committed: Committed | None) -> None:
         """Called before the partition's first batch; ``committed`` is ``None`` for a group that never committed it.

@@ -103,7 +103,7 @@ def main() -> None:
 
         def count(_value):
             if not state["seen"]:
-                state["started"] = time.perf_counter()
+                state["started"], state["cpu_started"] = time.perf_counter(), time.process_time()
             state["seen"] += 1
             if state["seen"] == job["records"]:
                 app.stop()
@@ -115,7 +115,9 @@ def main() -> None:
         app.run()
         # stopping commits, and committing waits until the broker has confirmed every event
         state["seconds"] = time.perf_counter() - state["started"]
-    print(json.dumps({"records": state["seen"], "seconds": state["seconds"]}))
+        state["cpu_seconds"] = time.process_time() - state["cpu_started"]
+    answer = {"records": state["seen"], "seconds": state["seconds"], "cpu_seconds": state["cpu_seconds"]}
+    print(json.dumps(answer))
 
 
 main()

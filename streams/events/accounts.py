@@ -6,12 +6,13 @@ from schemas.captured import CAPTURED
 from schemas.events import CONSENT_CHANGED, PHARMACY_REGISTERED
 from schemas.records.accounts import Consent, PharmacyStatus
 from streams.changes import Envelope
-from streams.events.change import Emit, Event, before, known, moment
+from streams.events.change import Emit, Event, before, known, moment, reads
 
 _registered = Emit(PHARMACY_REGISTERED, CAPTURED["pharmacies"])
 _consent_changed = Emit(CONSENT_CHANGED, CAPTURED["contacts"])
 
 
+@reads("id", "cnpj", "trade_name", "city", "state", "status")
 def pharmacies(change: Envelope) -> Sequence[Event]:
     """The event of a new pharmacy."""
     after = change["after"]
@@ -28,6 +29,7 @@ def pharmacies(change: Envelope) -> Sequence[Event]:
     return (_registered(change, str(after["id"]), fields),)
 
 
+@reads("id", "pharmacy_id", "consent", "consent_at")
 def contacts(change: Envelope) -> Sequence[Event]:
     """The event of a contact's consent, given or taken back."""
     after = change["after"]

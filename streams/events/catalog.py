@@ -6,7 +6,7 @@ from schemas.captured import CAPTURED
 from schemas.events import OFFER_WITHDRAWN, PRICE_CHANGED, PRODUCT_PUBLISHED, STOCK_CHANGED
 from schemas.records.offers import Stripe, WithdrawalReason
 from streams.changes import Envelope
-from streams.events.change import Emit, Event, Row, before, known
+from streams.events.change import Emit, Event, Row, before, known, reads
 
 _published = Emit(PRODUCT_PUBLISHED, CAPTURED["products"])
 _price_changed = Emit(PRICE_CHANGED, CAPTURED["offers"])
@@ -14,6 +14,18 @@ _withdrawn = Emit(OFFER_WITHDRAWN, CAPTURED["offers"])
 _stock_changed = Emit(STOCK_CHANGED, CAPTURED["inventory"])
 
 
+@reads(
+    "id",
+    "name",
+    "status",
+    "active_ingredients",
+    "presentation",
+    "manufacturer_id",
+    "gtin",
+    "anvisa_registration",
+    "stripe",
+    "ceiling_price",
+)
 def products(change: Envelope) -> Sequence[Event]:
     """The event of a product that becomes active."""
     after = change["after"]
@@ -36,6 +48,7 @@ def products(change: Envelope) -> Sequence[Event]:
     return (_published(change, str(after["id"]), fields),)
 
 
+@reads("id", "supplier_id", "product_id", "price", "minimum_quantity", "state")
 def offers(change: Envelope) -> Sequence[Event]:
     """The event of an active offer's new price, or of an offer that becomes active or stops being so."""
     if change["op"] not in ("c", "u", "d"):
@@ -54,6 +67,7 @@ def offers(change: Envelope) -> Sequence[Event]:
     return ()
 
 
+@reads("supplier_id", "product_id", "on_hand", "reserved")
 def inventory(change: Envelope) -> Sequence[Event]:
     """The event of a changed count of units that can still be sold."""
     if change["op"] not in ("c", "u", "d"):

@@ -6,12 +6,13 @@ from schemas.captured import CAPTURED
 from schemas.events import COMPLAINT_OPENED, COMPLAINT_RESOLVED
 from schemas.records.complaints import ComplaintChannel, ComplaintOutcome, ComplaintSubject
 from streams.changes import Envelope
-from streams.events.change import Emit, Event, before, known, moment
+from streams.events.change import Emit, Event, before, known, moment, reads
 
 _opened = Emit(COMPLAINT_OPENED, CAPTURED["complaints"])
 _resolved = Emit(COMPLAINT_RESOLVED, CAPTURED["complaints"])
 
 
+@reads("id", "pharmacy_id", "order_id", "channel", "subject", "status", "opened_at", "resolved_at")
 def decide(change: Envelope) -> Sequence[Event]:
     """The events of a complaint that is made or dealt with."""
     after = change["after"]

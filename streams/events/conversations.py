@@ -12,7 +12,7 @@ from schemas.events import (
 )
 from schemas.records.dialogue import Channel, Priority
 from streams.changes import Envelope
-from streams.events.change import Emit, Event, before, known, moment
+from streams.events.change import Emit, Event, before, known, moment, reads
 
 _SILENT = "silent"
 _started = Emit(CONVERSATION_STARTED, PLATFORM_CAPTURED["conversations"])
@@ -22,6 +22,7 @@ _answered = Emit(CONVERSATION_ANSWERED, PLATFORM_CAPTURED["turns"])
 _escalated = Emit(CONVERSATION_ESCALATED, PLATFORM_CAPTURED["escalations"])
 
 
+@reads("id", "pharmacy_id", "channel", "state", "opened_at", "closed_at", "rating", "rated_at")
 def conversations(change: Envelope) -> Sequence[Event]:
     """The events of a conversation that begins, is closed, or is rated."""
     after = change["after"]
@@ -48,6 +49,7 @@ def conversations(change: Envelope) -> Sequence[Event]:
     return events
 
 
+@reads("id", "conversation_id", "flow", "understanding", "outcome", "latency_ms", "decided_at")
 def turns(change: Envelope) -> Sequence[Event]:
     """The event of a turn that answered; silence, while a person has the conversation, is none."""
     after = change["after"]
@@ -65,6 +67,7 @@ def turns(change: Envelope) -> Sequence[Event]:
     return (_answered(change, after["conversation_id"], fields),)
 
 
+@reads("id", "conversation_id", "pharmacy_id", "reason", "priority", "created_at")
 def escalations(change: Envelope) -> Sequence[Event]:
     """The event of a new escalation."""
     after = change["after"]

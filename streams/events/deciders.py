@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from schemas.captured import CAPTURED, PLATFORM_CAPTURED
 from schemas.topic import Topic
 from streams.events import accounts, catalog, complaints, conversations, orders, shipments
-from streams.events.change import Decide
+from streams.events.change import Decider
 
-DECIDERS: Mapping[Topic, Decide] = {
+DECIDERS: Mapping[Topic, Decider] = {
     CAPTURED["orders"]: orders.decide,
     CAPTURED["products"]: catalog.products,
     CAPTURED["offers"]: catalog.offers,

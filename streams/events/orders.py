@@ -7,7 +7,7 @@ from schemas.captured import CAPTURED
 from schemas.events import ORDER_CANCELLED, ORDER_DELIVERED, ORDER_PLACED, ORDER_RETURNED, ORDER_STATUS_CHANGED
 from schemas.records.orders import CancelReason, OrderStatus
 from streams.changes import Envelope
-from streams.events.change import Emit, Event, Row, before, day, known, moment
+from streams.events.change import Emit, Event, Row, before, day, known, moment, reads
 
 _ORDERS = CAPTURED["orders"]
 _placed = Emit(ORDER_PLACED, _ORDERS)
@@ -17,6 +17,21 @@ _cancelled = Emit(ORDER_CANCELLED, _ORDERS)
 _returned = Emit(ORDER_RETURNED, _ORDERS)
 
 
+@reads(
+    "id",
+    "number",
+    "pharmacy_id",
+    "supplier_id",
+    "status",
+    "items_total",
+    "discount",
+    "freight",
+    "total",
+    "placed_at",
+    "promised_delivery",
+    "status_changed_at",
+    "cancel_reason",
+)
 def decide(change: Envelope) -> Sequence[Event]:
     """The events of an order's change."""
     after = change["after"]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+from runtime.avro.wanted import Wanted
 from runtime.codec import Encoder
 from runtime.errors import BadRecord
 from runtime.processor import Outcome, Processor
@@ -9,8 +10,11 @@ from runtime.producer import Message, Producer
 from runtime.records import Batch, Record
 from schemas.events import EVENTS
 from schemas.topic import Topic
-from streams.events.change import Decide
+from streams.events.change import Decider
 from streams.events.deciders import DECIDERS
+
+_TOGETHER = 200
+"""Changes whose events are handed over at once: those travel while the next are made."""
 
 
 class DomainEvents(Processor):
@@ -28,14 +32,18 @@ class DomainEvents(Processor):
         producer: Callable[[], Producer],
         encoder: Encoder,
         *,
-        deciders: Mapping[Topic, Decide] = DECIDERS,
+        deciders: Mapping[Topic, Decider] = DECIDERS,
         events: Sequence[Topic] = EVENTS,
     ) -> None:
         self.topics = tuple(deciders)
-        self._deciders = {topic.name: decide for topic, decide in deciders.items()}
+        self._deciders = {topic.name: decider for topic, decider in deciders.items()}
         self._events = events
         self._connect = producer
         self._encoder = encoder
+
+    def wanted(self, topic: Topic) -> Wanted:
+        """What the topic's decider reads."""
+        return self._deciders[topic.name].wanted
 
     async def start(self) -> None:
         """Open the producer. Blocks on the registry once for each event."""
@@ -48,16 +56,19 @@ class DomainEvents(Processor):
 
     async def process(self, batch: Batch) -> Outcome:
         """Decide and produce a batch; returns when the broker confirmed every event."""
-        decide, encode = self._deciders[batch.topic.name], self._encoder.encode
-        messages: list[Message] = []
+        decide, encode = self._deciders[batch.topic.name].decide, self._encoder.encode
+        sending = self._producer.sending()
         rejected: list[tuple[Record, BadRecord]] = []
-        for record in batch.records:
-            try:
-                messages += [
-                    Message(topic.name, value["subject"], encode(topic, value)) for topic, value in decide(record.value)
-                ]
-            except BadRecord as error:
-                rejected.append((record, error))
-        if messages:
-            await self._producer.send(messages)
+        for start in range(0, len(batch.records), _TOGETHER):
+            messages: list[Message] = []
+            for record in batch.records[start : start + _TOGETHER]:
+                try:
+                    messages += [
+                        Message(topic.name, value["subject"], encode(topic, value))
+                        for topic, value in decide(record.value)
+                    ]
+                except BadRecord as error:
+                    rejected.append((record, error))
+            await sending.put(messages)
+        await sending.confirmed()
         return Outcome(rejected=rejected)

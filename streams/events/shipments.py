@@ -6,13 +6,14 @@ from typing import Any
 from schemas.captured import CAPTURED
 from schemas.events import SHIPMENT_DELAYED, SHIPMENT_DELIVERED, SHIPMENT_DISPATCHED
 from streams.changes import Envelope
-from streams.events.change import Emit, Event, Row, before, day, moment
+from streams.events.change import Emit, Event, Row, before, day, moment, reads
 
 _dispatched = Emit(SHIPMENT_DISPATCHED, CAPTURED["shipments"])
 _delayed = Emit(SHIPMENT_DELAYED, CAPTURED["shipments"])
 _delivered = Emit(SHIPMENT_DELIVERED, CAPTURED["shipments"])
 
 
+@reads("id", "order_id", "carrier", "tracking_code", "shipped_at", "delivered_at", "estimated_delivery")
 def decide(change: Envelope) -> Sequence[Event]:
     """The events of a shipment's change."""
     after = change["after"]

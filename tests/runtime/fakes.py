@@ -82,6 +82,23 @@ class FakeProducer:
             raise ProduceError("1 x _MSG_TIMED_OUT")
         self.sent.extend(messages)
 
+    def sending(self) -> "FakeSending":
+        return FakeSending(self)
+
+
+class FakeSending:
+    """Sends all that was put when it is to be confirmed."""
+
+    def __init__(self, producer: FakeProducer) -> None:
+        self._producer = producer
+        self._messages: list[Message] = []
+
+    async def put(self, messages: Sequence[Message]) -> None:
+        self._messages.extend(messages)
+
+    async def confirmed(self) -> None:
+        await self._producer.send(self._messages)
+
 
 @dataclass
 class Raw:

@@ -87,3 +87,30 @@ def test_names_one_sample_of_each_schema_id_not_yet_known() -> None:
     assert len(opener.unknown([*batch, Raw(10, b"k", None), Raw(11, b"k", b"\x01")])) == 1
     opener.open(batch)
     assert opener.unknown(batch) == []
+
+
+def test_one_bad_record_among_many_is_the_only_dead_letter() -> None:
+    bench = Bench()
+    raws = bench.batch(0, 199)
+    raws[77].value = (raws[77].value or b"") + b"x"
+    opened = intake(bench).open(raws)
+    assert [(record.offset, error.cause) for record, error in opened.poison] == [(77, "undecodable")]
+    assert [record.value["number"] for record in opened.good] == [n for n in range(200) if n != 77]
+
+
+def test_many_are_opened_as_each_alone() -> None:
+    bench = Bench()
+    raws = [bench.raw(offset, key=f"chave {offset}".encode(), text="olá" * (offset % 3)) for offset in range(200)]
+    raws[3].headers = (("trace", b"1"),)
+    opener = intake(bench)
+    alone = [opener.open([raw]).good[0] for raw in raws]
+    assert opener.open(raws).good == alone
+
+
+def test_records_of_two_schemas_in_one_fetch_keep_their_order_and_shapes() -> None:
+    bench = Bench()
+    raws = bench.batch(0, 99)
+    bench.registry.known[2] = {"type": "record", "name": "Later", "fields": [{"name": "number", "type": "long"}]}
+    raws += [Raw(offset, b"k", b"\0\0\0\0\2" + bytes([2 * (offset - 100)])) for offset in range(100, 160)]
+    values = [record.value for record in intake(bench).open(raws).good]
+    assert values == [{"number": n, "text": None} for n in range(100)] + [{"number": n} for n in range(60)]

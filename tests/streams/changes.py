@@ -20,3 +20,15 @@ def change(topic: Topic, op: str, before: Columns, after: Columns, *, lsn: int |
         "after": None if after is None else {**row, **after},
         "source": {**captured["source"], "table": topic.table.name, "lsn": lsn, "ts_us": 1_700_000_000_123_456},
     }
+
+
+def part(captured: dict[str, Any], wanted: frozenset[str]) -> dict[str, Any]:
+    """The change with the wanted fields only, as it comes out of a large batch."""
+    left: dict[str, Any] = {}
+    for path in wanted:
+        side, _, column = path.partition(".")
+        if not column or captured[side] is None:
+            left[side] = captured[side]
+        elif column in captured[side]:
+            left.setdefault(side, {})[column] = captured[side][column]
+    return left

@@ -1,19 +1,23 @@
 """The processor of domain events: what it produces, and what it refuses."""
 
+from dataclasses import replace
+from decimal import Decimal
+from itertools import pairwise
 from typing import Any, cast
 
 import pytest
 
 from runtime.codec import Decoder, Encoder
+from runtime.intake import Intake
 from runtime.producer import Producer
 from runtime.records import Batch, Record
 from schemas import example
 from schemas.captured import CAPTURED
 from schemas.events import EVENTS, ORDER_PLACED, ORDER_STATUS_CHANGED, PHARMACY_REGISTERED
 from schemas.rules import Between, Differ, Filled, Format, Together, broken
-from schemas.topic import Topic
+from schemas.topic import KeyType, Topic
 from streams.events.processor import DomainEvents
-from tests.runtime.fakes import FakeProducer, FakeRegistry
+from tests.runtime.fakes import FakeProducer, FakeRegistry, Raw
 from tests.streams.changes import change
 
 pytestmark = pytest.mark.unit
@@ -64,6 +68,32 @@ async def test_a_change_whose_event_breaks_a_rule_is_rejected_by_its_name_and_no
     wrong = change(pharmacies, "c", None, {"cnpj": "12345678000100"})
     assert await ground.process(pharmacies, wrong) == [(0, "rule:cnpj.cnpj")]
     assert PHARMACY_REGISTERED.name not in [topic for topic, _ in ground.produced()]
+
+
+async def test_a_large_batch_becomes_the_events_its_changes_become_alone() -> None:
+    ground, offers = Ground(), CAPTURED["offers"]
+    prices = [Decimal(100 + n).scaleb(-2) for n in range(450)]
+    changes = [
+        change(offers, "u", {"price": was, "state": "active"}, {"price": now, "state": "active"}, lsn=n)
+        for n, (was, now) in enumerate(pairwise(prices))
+    ]
+    encoder = Encoder(ground.registry)
+    encoder.prepare(offers)
+    raws = [Raw(n, b"\0\0\0\0\1", encoder.encode(offers, one)) for n, one in enumerate(changes)]
+    topic = replace(offers, key=KeyType.TEXT)
+    decoder = Decoder(ground.registry)
+    decoder.learn(raws[0].value or b"")
+    opened = Intake(topic, decoder, ground.processor.wanted(offers)).open(raws)
+    assert set(opened.good[0].value["after"]) < set(changes[0]["after"])
+    await ground.processor.start()
+    outcome = await ground.processor.process(Batch(offers, 0, opened.good, 0, len(raws) - 1))
+    assert not outcome.rejected
+    together = ground.produced()
+    ground.producer.sent.clear()
+    for one in changes:
+        await ground.process(offers, one)
+    assert together == ground.produced()
+    assert [event["after"] for _, event in together] == prices[1:]
 
 
 @pytest.mark.parametrize("topic", EVENTS, ids=lambda topic: topic.name)
