@@ -2,6 +2,7 @@
 
 RUNBOOK = "docs/runbooks/breaking-schema-change.md"
 SCHEMA, TABLE_MISSING, ROWS_MISSING, CREDENTIALS = "schema", "table-missing", "rows-missing", "credentials"
+NOT_REDRIVEN = "not-redriven"
 """Why a partition halts: the gauge's label, from which ``balcao status`` makes its sentence."""
 HALTED = "halted at "
 """How the ``doing`` of a halted partition begins."""

@@ -13,7 +13,7 @@ from runtime import dead_letter, metrics
 from runtime.dead_letter import DeadLetter
 from runtime.errors import BadRecord
 from runtime.gate import Gate, SchemaReader, gate_of
-from runtime.halt import Halt
+from runtime.halt import NOT_REDRIVEN, Halt
 from runtime.halting import through
 from runtime.intake import Fetched, Intake, Opened
 from runtime.keyed import handle
@@ -93,7 +93,7 @@ class RetryPartition(Partition):
                 return Redriven(raw.offset, said, raw.key, raw.value, raw.headers)
             what = f"is of {said.topic}, which this station does not read"
         where = f"{self.topic.name}[{self.number}] stopped at offset {raw.offset}"
-        return Halt(f"{where}: the record {what}; see {RUNBOOK}", raw.offset)
+        return Halt(f"{where}: the record {what}; see {RUNBOOK}", raw.offset, cause=NOT_REDRIVEN)
 
     async def _take_again(self, run: Sequence[Redriven]) -> None:
         """Neighbours of one origin. What is taken is in hand from here on, and done when this returns."""

@@ -11,7 +11,7 @@ from deploy.local.stack import Stack
 from runtime import drift, metrics
 from runtime.codec import Decoder
 from runtime.errors import UserError
-from runtime.halt import CREDENTIALS, ROWS_MISSING, RUNBOOK, SCHEMA, TABLE_MISSING
+from runtime.halt import CREDENTIALS, NOT_REDRIVEN, ROWS_MISSING, RUNBOOK, SCHEMA, TABLE_MISSING
 from runtime.letters import shelf
 from runtime.registry import Registry, RegistryUnavailable
 from runtime.settings import RegistrySettings
@@ -24,6 +24,7 @@ _HALTED = {
     TABLE_MISSING: f"its table is gone from BigQuery; restore it, see {_WAREHOUSE}.",
     ROWS_MISSING: f"its table in BigQuery lacks rows that were confirmed; restore it, see {_WAREHOUSE}.",
     CREDENTIALS: f"BigQuery refuses the credentials; give them the rights, see {_WAREHOUSE}.",
+    NOT_REDRIVEN: "somebody wrote a record there by hand; see docs/runbooks/dead-letters.md.",
 }
 _WAITING = {
     metrics.REGISTRY: "the schema registry does not answer; it goes on when that does.",

@@ -75,6 +75,16 @@ class Ground:
         """The first ``count`` dead letters with their keys and values."""
         return await asyncio.to_thread(self._dead_letters, count)
 
+    async def dead_letter_count(self) -> int:
+        """How many there are."""
+        consumer = confluent_kafka.Consumer({**librdkafka(self.kafka), "group.id": f"{self.group}.reader"})
+        try:
+            place = TopicPartition(self.topic.dead_letter, 0)
+            low, high = await asyncio.to_thread(consumer.get_watermark_offsets, place, 15)
+        finally:
+            consumer.close()
+        return int(high - low)
+
     async def close(self) -> None:
         """Closes what was opened."""
         if self._producer is not None:

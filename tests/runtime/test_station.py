@@ -1,13 +1,17 @@
 """A station against the real broker and registry."""
 
 import asyncio
+import contextlib
+import socket
+from urllib.parse import urlsplit
 
 import pytest
 
-from runtime import faust
+from runtime import faust, metrics
 from runtime.processor import Committed, KeyedProcessor, Outcome
 from runtime.records import Batch, Record
 from runtime.retry import Backoff
+from runtime.settings import RegistrySettings
 from runtime.station import Station
 from runtime.topics import TopicsMissingError
 from schemas.topic import Topic
@@ -272,3 +276,41 @@ async def _committed_is(ground: Ground, total: int) -> bool:
 
 async def _full(station: Station) -> bool:
     return any(not partition.room for partition in station.partitions())
+
+
+async def test_a_registry_that_is_away_is_waited_for_said_and_nothing_is_dropped(ground: Ground) -> None:
+    await ground.write(range(20))
+    address = urlsplit(ground.registry.url)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    there, ground.registry = ground.registry, RegistrySettings(url=f"http://127.0.0.1:{port}{address.path}")
+    seen = Seen(ground.topic)
+    labels = (ground.group, metrics.REGISTRY)
+
+    async def forward(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        back, on = await asyncio.open_connection(address.hostname, address.port)
+
+        async def pipe(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+            with contextlib.suppress(ConnectionError):
+                while data := await source.read(65536):
+                    sink.write(data)
+                    await sink.drain()
+            sink.close()
+
+        await asyncio.gather(pipe(reader, on), pipe(back, writer))
+
+    async with ground.station(seen, watchdog_seconds=2) as station:
+        # longer than the watchdog's patience: a restart would not bring the registry back
+        await asyncio.sleep(4)
+        assert {
+            one.doing for one in station.partitions() if one.tracker.describe().startswith("committed nothing")
+        } >= {"waiting for the schema registry"}
+        assert metrics.WAITS_FOR.labels(*labels)._value.get() == 1
+        assert (seen.numbers, await ground.committed()) == ([], {})
+        server = await asyncio.start_server(forward, "127.0.0.1", port)
+        await until(lambda: sorted(seen.numbers) == list(range(20)), 40)
+        assert metrics.WAITS_FOR.labels(*labels)._value.get() == 0
+    server.close()
+    ground.registry = there
+    assert await ground.dead_letter_count() == 0

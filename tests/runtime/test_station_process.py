@@ -36,6 +36,16 @@ class Worker:
             stderr=asyncio.subprocess.PIPE,
         )
 
+    def script(self, folder: Path) -> Path:
+        """The same as a file to run: a supervisor's configuration gives a command line of its own to quotes."""
+        path = folder / "work.py"
+        root = str(Path(__file__).parents[2])
+        path.write_text(
+            f"import sys\nsys.path.insert(0, {root!r})\nsys.argv[1:] = [{json.dumps(self._job)!r}]\n"
+            "import runpy\nrunpy.run_module('tests.runtime.worker', run_name='__main__')\n"
+        )
+        return path
+
     def numbers(self) -> Counter[int]:
         if not self.file.exists():
             return Counter()
@@ -75,6 +85,40 @@ async def test_the_watchdog_ends_a_process_that_hangs_and_says_where(ground: Gro
     stacks = "".join(line["stack"] for line in lines if line["event"] == "stack")
     assert "worker.py" in stacks
     assert await ground.committed() == {}
+
+
+async def test_a_process_that_hung_is_started_again_and_nothing_is_lost(ground: Ground, tmp_path: Path) -> None:
+    """Under the supervisor: it hangs in the middle, its watchdog ends it, the next one does the rest."""
+    total = 3000
+    await ground.write(range(total))
+    worker = Worker(ground, tmp_path, hang="once", pause=0.02)
+    configuration = tmp_path / "supervisord.conf"
+    configuration.write_text(
+        f"[supervisord]\nnodaemon=true\npidfile={tmp_path}/pid\nlogfile={tmp_path}/log\nchildlogdir={tmp_path}\n"
+        f"[program:worker]\ncommand={sys.executable} {worker.script(tmp_path)}\ndirectory={Path(__file__).parents[2]}\n"
+        "autorestart=true\nstartsecs=0\nstopwaitsecs=30\n"
+    )
+    environment = {**os.environ, **SETTINGS, "BALCAO_RUNTIME_WATCHDOG_SECONDS": "2"}
+    supervisor = await asyncio.create_subprocess_exec(
+        *[sys.executable, "-m", "supervisor.supervisord", "-n", "-c", str(configuration)],
+        env=environment,
+        stdout=asyncio.subprocess.DEVNULL,
+    )
+    try:
+        await eventually(lambda: _has(worker, total), 60)
+        await eventually(lambda: _committed(ground, total), 30)
+    finally:
+        supervisor.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(supervisor.wait(), 40) == 0
+    assert set(worker.numbers()) == set(range(total))
+    history = (tmp_path / "log").read_text()
+    assert worker.file.with_suffix(".hung").exists()
+    assert "exit status 70" in history
+    assert history.count("spawned: 'worker'") == 2
+
+
+async def _committed(ground: Ground, count: int) -> bool:
+    return await ground.committed_in_all() == count
 
 
 async def _has(worker: Worker, count: int) -> bool:

@@ -18,17 +18,21 @@ from tests.runtime.fakes import counted
 
 
 class Write(Processor):
-    """Writes what it sees; ``hang`` says how it stands still at its first batch."""
+    """Writes what it sees; ``hang`` says how it stands still, at its first batch or, ``once``, at a later one."""
 
     name = "write"
 
     def __init__(self, job: dict[str, Any]) -> None:
         self.topics = (counted(job["topic"]),)
         self._file = Path(job["file"])
+        self._hung = self._file.with_suffix(".hung")
         self._hang = job.get("hang")
         self._pause = job.get("pause", 0.0)
 
     async def process(self, batch: Batch) -> Outcome:
+        if self._hang == "once" and self._file.exists() and not self._hung.exists():
+            self._hung.touch()
+            time.sleep(600)  # noqa: ASYNC251 - that is the mistake to be found
         if self._hang == "waiting":
             await asyncio.Event().wait()
         if self._hang == "blocking":
