@@ -10,6 +10,7 @@ from psycopg import AsyncConnection
 
 from runtime.clock import Clock
 from store.generator import names
+from store.generator.charges import line, txid
 from store.generator.companies import cnpjs, mobile
 from store.generator.fulfilment import CARRIERS, access_key
 from store.generator.places import CITIES, WEIGHTS
@@ -24,6 +25,7 @@ _NEXT = {
     "shipped": "delivered",
 }
 _INVOICE_NUMBERS_FROM = 500_000_000
+_CHARGES_FROM = 10_000_000_000
 _CANCELLED_SHARE = 0.05
 
 
@@ -46,6 +48,7 @@ class Changes:
         self._random = random
         self._clock = clock
         self._cnpjs = cnpjs(random)
+        self._invoiced: list[int] = []
         self._kinds: dict[Callable[[], Awaitable[Change | None]], int] = {
             self.change_price: 46,
             self.change_stock: 37,
@@ -53,6 +56,8 @@ class Changes:
             self.place_order: 2,
             self.pause_or_resume: 2,
             self.register_pharmacy: 1,
+            self.charge: 3,
+            self.pay: 2,
         }
 
     async def make(self) -> Change:
@@ -151,9 +156,43 @@ class Changes:
         )
         if moved is None:
             return None
+        if after == "invoiced":
+            self._invoiced.append(order.id)
         if after in _NEXT:
             orders.append(order._replace(status=after))
         return self._change(after, "orders", order.id)
+
+    async def charge(self) -> Change | None:
+        """The bank registers the boleto of an invoice, or a Pix charge is made for it."""
+        if not self._invoiced:
+            return None
+        cursor = await self._connection.execute(statements.UNCHARGED.encode(), {"order": self._invoiced.pop(0)})
+        if (row := await cursor.fetchone()) is None:
+            return None
+        invoice_id, amount, due_on, method = row
+        pix = method == "pix"
+        charge_id = await self._returned(
+            statements.CHARGE,
+            {
+                "invoice": invoice_id,
+                "method": "pix" if pix else "boleto",
+                "line": None if pix else line(self._random, _CHARGES_FROM + invoice_id, due_on, int(amount * 100)),
+                "txid": txid(self._random, _CHARGES_FROM + invoice_id) if pix else None,
+            },
+        )
+        if charge_id is None:
+            return None
+        self._sample.charges.append(charge_id)
+        return self._change("charge", "charges", charge_id)
+
+    async def pay(self) -> Change | None:
+        """Somebody pays an open charge."""
+        charges = self._sample.charges
+        if not charges:
+            return None
+        charge_id = charges.pop(self._random.randrange(len(charges)))
+        paid = await self._returned(statements.PAY, {"charge": charge_id})
+        return None if paid is None else self._change("pay", "charges", charge_id)
 
     def _change(self, kind: str, table: str, *key: int) -> Change:
         return Change(kind, table, key, self._clock.now())

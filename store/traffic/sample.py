@@ -31,13 +31,14 @@ class OpenOrder(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Offers, buyers and open orders; ``orders`` changes as orders are placed and move."""
+    """Offers, buyers, open orders and charges; the last two change as orders are placed and move, charges are paid."""
 
     offers: list[OfferKey]
     by_supplier: dict[int, list[OfferKey]]
     pharmacies: list[int]
     orders: list[OpenOrder]
     suppliers: dict[int, Supplier]
+    charges: list[int]
 
 
 async def take(connection: AsyncConnection[Any]) -> Sample:
@@ -59,6 +60,7 @@ async def take(connection: AsyncConnection[Any]) -> Sample:
             supplier_id: Supplier(supplier_id, cnpj, City(city, state, "", 0), manufacturer=False)
             for supplier_id, cnpj, city, state in await _rows(connection, statements.SUPPLIERS, {})
         },
+        [row[0] for row in await _rows(connection, statements.SAMPLE_CHARGES, most)],
     )
 
 

@@ -3,53 +3,22 @@
 import asyncio
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg import AsyncConnection
 
-from store.basket import Basket, Payment, basket
+from store.basket import Payment
 from store.credit import credit
 from store.outcomes import Refused
-from store.placing import OrderLine, Placed, place_order
-from store.pricing import Wanted
+from store.placing import Placed
 from store.requests import RequestMismatch
-from tests.market.world import NOW, Buyer, World
+from tests.market.buying import connections, place, placed, reasons, shown
+from tests.market.world import Buyer, World
 
 pytestmark = pytest.mark.broker
-
-
-async def shown(agent: AsyncConnection[Any], buyer: Buyer, *wanted: tuple[int, int], **more: Any) -> Basket:
-    return await basket(agent, buyer.id, [Wanted(*line) for line in wanted], now=NOW, **more)
-
-
-async def place(
-    agent: AsyncConnection[Any], buyer: Buyer, seen: Basket, *, request: UUID | None = None, **more: Any
-) -> Placed | Refused:
-    lines = [OrderLine(line.offer_id, line.quantity, line.unit_price) for order in seen.orders for line in order.lines]
-    return await place_order(
-        agent,
-        request_id=request or uuid4(),
-        pharmacy_id=buyer.id,
-        contact_id=buyer.contact,
-        lines=lines,
-        total=seen.total,
-        now=NOW,
-        **more,
-    )
-
-
-async def placed(agent: AsyncConnection[Any], buyer: Buyer, *wanted: tuple[int, int], **more: Any) -> Placed:
-    result = await place(agent, buyer, await shown(agent, buyer, *wanted, **more), **more)
-    assert isinstance(result, Placed), result
-    return result
-
-
-def reasons(result: Placed | Refused | Basket) -> list[str]:
-    assert not isinstance(result, Placed)
-    return [problem.reason for problem in result.problems]
 
 
 async def test_a_basket_becomes_one_order_a_supplier_with_exact_totals(
@@ -307,22 +276,3 @@ async def test_totals_are_exact_whatever_the_prices(
     assert (order.items_total, order.discount, order.total) == (items, off, items - off + freight)
     [row] = await world.all("SELECT items_total, discount, freight, total FROM orders WHERE id = %s", order.order_id)
     assert row == (order.items_total, order.discount, order.freight, order.total)
-
-
-class connections:  # noqa: N801 - reads as a function
-    """So many connections as the agents."""
-
-    def __init__(self, world: World, number: int) -> None:
-        self._world = world
-        self._number = number
-        self._open: list[AsyncConnection[Any]] = []
-
-    async def __aenter__(self) -> list[AsyncConnection[Any]]:
-        dsn = self._world.database.dsn("marketplace_agent")
-        for _ in range(self._number):
-            self._open.append(await AsyncConnection.connect(dsn, autocommit=True))
-        return self._open
-
-    async def __aexit__(self, *_: object) -> None:
-        for connection in self._open:
-            await connection.close()

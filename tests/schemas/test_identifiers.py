@@ -1,6 +1,7 @@
 """Check digits, against published examples and against the mistakes people make."""
 
 import string
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -8,8 +9,11 @@ from hypothesis import strategies as st
 
 from schemas.identifiers import (
     bare_cnpj,
+    digitable_line,
+    due_factor,
     gtin_digit,
     is_cnpj,
+    is_digitable_line,
     is_gtin,
     is_nfe_access_key,
     with_cnpj_digits,
@@ -67,3 +71,40 @@ def test_an_access_key_may_have_letters_only_in_the_cnpj() -> None:
     assert is_nfe_access_key(with_nfe_digit("352605" + "12ABC34501DE35" + "55001000000001" + "112345678"))
     assert not is_nfe_access_key(with_nfe_digit("35260A" + "12ABC34501DE35" + "55001000000001" + "112345678"))
     assert not is_nfe_access_key("3" * 44)
+
+
+def test_a_published_boleto_is_valid() -> None:
+    assert is_digitable_line("00190500954014481606906809350314337370000000100")
+
+
+@pytest.mark.parametrize(
+    ("day", "factor"),
+    [
+        (date(1997, 10, 7), "0000"),
+        (date(2000, 7, 3), "1000"),
+        (date(2025, 2, 21), "9999"),
+        (date(2025, 2, 22), "1000"),
+        (date(2026, 11, 21), "1637"),
+    ],
+)
+def test_a_due_date_is_a_factor_that_goes_round(day: date, factor: str) -> None:
+    assert due_factor(day) == factor
+
+
+@given(
+    st.text(string.digits, min_size=3, max_size=3),
+    st.text(string.digits, min_size=25, max_size=25),
+    st.dates(date(2026, 1, 1), date(2040, 1, 1)),
+    st.integers(1, 10**10 - 1),
+    st.integers(0, 31),
+    st.integers(1, 9),
+)
+def test_one_wrong_digit_of_a_boletos_fields_is_seen(
+    bank: str, free: str, due: date, cents: int, place: int, step: int
+) -> None:
+    line = digitable_line(bank, due, cents, free)
+    assert is_digitable_line(line)
+    assert line.endswith(f"{due_factor(due)}{cents:010d}")
+    wrong = f"{line[:place]}{(int(line[place]) + step) % 10}{line[place + 1 :]}"
+    assert not is_digitable_line(wrong)
+    assert not is_digitable_line(line[:-1])

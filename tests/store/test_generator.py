@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from schemas.captured import CAPTURED
-from schemas.identifiers import is_cnpj, is_gtin, is_nfe_access_key
+from schemas.identifiers import is_cnpj, is_digitable_line, is_gtin, is_nfe_access_key
 from store.generator.accounts import DEMO_PHARMACY_ID, DEMO_WHATSAPP_ID
 from store.generator.market import market
 from store.generator.orders import STATUSES
 from store.generator.sizes import SIZES
+from store.supplier_orders import percent
 
 pytestmark = pytest.mark.unit
 
@@ -90,3 +91,81 @@ def test_nothing_lies_in_the_future(rows: Rows) -> None:
         value for table in rows.values() for row in table for value in row.values() if isinstance(value, datetime)
     ]
     assert max(moments) <= NOW
+
+
+def test_every_order_can_be_delivered_costs_what_the_terms_say_and_is_paid_as_accepted(rows: Rows) -> None:
+    homes = {row["id"]: (row["state"], row["city"]) for row in rows["pharmacies"]}
+    areas = {(row["supplier_id"], row["state"], row["city"]): row for row in rows["delivery_areas"]}
+    terms = {(row["supplier_id"], row["method"], row["due_days"]): row for row in rows["payment_terms"]}
+    least = {row["id"]: row["minimum_order"] for row in rows["suppliers"]}
+    preferred = {row["pharmacy_id"]: row["id"] for row in rows["delivery_addresses"] if row["preferred"]}
+    for order in rows["orders"]:
+        supplier, (state, city) = order["supplier_id"], homes[order["pharmacy_id"]]
+        area = areas.get((supplier, state, city)) or areas[supplier, state, None]
+        term = terms[supplier, order["payment_method"], order["due_days"]]
+        items = Decimal(order["items_total"])
+        free = area["free_freight_from"] is not None and items >= Decimal(area["free_freight_from"])
+        assert Decimal(order["freight"]) == (0 if free else Decimal(area["freight"]))
+        assert Decimal(order["discount"]) == percent(items, Decimal(term["discount"]))
+        assert items >= Decimal(least[supplier] or 0)
+        assert order["delivery_address_id"] == preferred[order["pharmacy_id"]]
+
+
+def test_charges_add_up_to_their_invoice_and_tell_what_it_is(rows: Rows) -> None:
+    charges, payments = defaultdict(list), defaultdict(list)
+    for charge in rows["charges"]:
+        charges[charge["invoice_id"]].append(charge)
+    for payment in rows["payments"]:
+        payments[payment["charge_id"]].append(payment)
+    for invoice in rows["invoices"]:
+        parts = charges[invoice["id"]]
+        assert sum(Decimal(part["amount"]) for part in parts) == Decimal(invoice["amount"])
+        assert max(part["due_on"] for part in parts) == invoice["due_on"]
+        assert (invoice["status"] == "paid") == all(part["status"] == "paid" for part in parts)
+        late = [part for part in parts if part["status"] == "open" and part["due_on"] < NOW.date()]
+        assert (invoice["status"] == "overdue") == bool(late)
+        for part in parts:
+            settled = [Decimal(row["amount"]) for row in payments[part["id"]] if row["status"] == "settled"]
+            assert settled == ([Decimal(part["amount"])] if part["status"] == "paid" else [])
+            assert part["digitable_line"] is None or is_digitable_line(part["digitable_line"])
+    assert any(row["status"] == "duplicate" for row in rows["payments"])
+
+
+def test_nobody_owes_more_than_the_limit_and_some_are_blocked(rows: Rows) -> None:
+    owed: dict[int, Decimal] = defaultdict(Decimal)
+    pharmacy = {row["id"]: row["pharmacy_id"] for row in rows["orders"]}
+    buyer = {row["id"]: pharmacy[row["order_id"]] for row in rows["invoices"]}
+    for order in rows["orders"]:
+        if order["status"] in {"placed", "confirmed", "picking"} and order["payment_method"] == "boleto":
+            owed[order["pharmacy_id"]] += Decimal(order["total"])
+    for charge in rows["charges"]:
+        if charge["status"] == "open":
+            owed[buyer[charge["invoice_id"]]] += Decimal(charge["amount"])
+    limits = {row["pharmacy_id"]: row for row in rows["credit_limits"]}
+    assert all(owed[key] <= Decimal(row["credit_limit"]) for key, row in limits.items())
+    assert any(row["blocked_reason"] == "overdue" for row in limits.values())
+    assert limits[DEMO_PHARMACY_ID]["blocked_reason"] is None
+
+
+def test_refunds_are_what_returns_were_decided_to_be(rows: Rows) -> None:
+    decided = {row["id"]: row for row in rows["returns"] if row["refund_amount"] is not None}
+    refunds = {row["return_id"]: row for row in rows["refunds"]}
+    assert set(refunds) == set(decided)
+    for key, refund in refunds.items():
+        assert refund["amount"] == decided[key]["refund_amount"]
+        assert (refund["status"] == "done") == (decided[key]["status"] == "refunded")
+
+
+def test_substitutable_products_are_many_and_campaigns_run(rows: Rows) -> None:
+    alike: dict[tuple[Any, ...], set[int]] = defaultdict(set)
+    for row in rows["products"]:
+        assert row["form"]
+        assert row["dose"]
+        alike[tuple(row["active_ingredients"]), row["form"], row["dose"]].add(row["manufacturer_id"])
+    several = sum(len(makers) > 1 for makers in alike.values())
+    assert several > len(alike) / 3
+    running = [
+        row for row in rows["price_tiers"] if row["campaign"] and row["starts_on"] <= NOW.date() <= row["ends_on"]
+    ]
+    assert running
+    assert any(row["state"] for row in rows["price_tiers"])

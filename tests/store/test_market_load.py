@@ -32,6 +32,19 @@ SELECT 'invoice', count(*) FROM orders
 UNION ALL
 SELECT 'total', count(*) FROM orders
  WHERE items_total <> (SELECT sum(total) FROM order_items WHERE order_id = orders.id)
+UNION ALL
+SELECT 'charges', count(*) FROM invoices
+ WHERE amount <> (SELECT sum(charges.amount) FROM charges WHERE invoice_id = invoices.id)
+UNION ALL
+SELECT 'paid', count(*) FROM invoices
+ WHERE (status = 'paid') <> (SELECT bool_and(charges.status = 'paid') FROM charges WHERE invoice_id = invoices.id)
+UNION ALL
+SELECT 'settled', count(*) FROM charges
+ WHERE (status = 'paid') <> EXISTS (SELECT FROM payments
+                                     WHERE charge_id = charges.id AND payments.status = 'settled'
+                                       AND payments.amount = charges.amount)
+UNION ALL
+SELECT 'credit', count(*) FROM credit_limits WHERE credit_used(pharmacy_id) > credit_limit
 """
 
 
@@ -55,7 +68,17 @@ async def test_a_market_is_loaded_once_and_traffic_goes_on_from_it(stack: Stack)
         seen: list[Change] = []
         done = await keep_busy(dsn, 100, seconds=20, clock=ManualClock(), observe=seen.append, stop=asyncio.Event())
         assert done.changes == len(seen) == pytest.approx(2000, abs=1)
-        assert set(done.kinds) >= {"price", "stock", "place", "confirmed", "shipped", "delivered", "register"}
+        assert set(done.kinds) >= {
+            "price",
+            "stock",
+            "place",
+            "confirmed",
+            "shipped",
+            "delivered",
+            "register",
+            "charge",
+            "pay",
+        }
         assert unfit(dsn) == {}
         with psycopg.connect(dsn) as connection:
             placed = connection.execute("SELECT count(*), max(number) FROM orders WHERE id > 2000").fetchone()

@@ -12,13 +12,14 @@ import pytest
 from deploy.local.stack import Stack
 from runtime.errors import UserError
 from schemas.captured import CAPTURED, PLATFORM_CAPTURED
-from schemas.identifiers import is_cnpj, is_gtin, is_nfe_access_key, with_nfe_digit
+from schemas.identifiers import is_cnpj, is_digitable_line, is_gtin, is_nfe_access_key, with_nfe_digit
 from store import migrate as migrations
 from tests.store.databases import Database, made
 
 pytestmark = pytest.mark.broker
 
 KEY = with_nfe_digit("352605" + "12ABC34501DE35" + "55001000000001" + "112345678")
+LINE = "00190500954014481606906809350314337370000000100"
 OWNERS = {"marketplace": "marketplace_owner", "platform": "platform_owner"}
 
 
@@ -194,6 +195,11 @@ def test_debezium_may_beat_and_signal(market: Database) -> None:
             "is_gtin",
             is_gtin,
             ["7891000315507", "7891000315508", "73513537", "012345678905", "789", "", "789100031550A"],
+        ),
+        (
+            "is_digitable_line",
+            is_digitable_line,
+            [LINE, LINE[:-1] + "1", LINE[:32] + "9" + LINE[33:], LINE[:46], "", "é" * 47],
         ),
         ("is_nfe_access_key", is_nfe_access_key, [KEY, KEY[:-1] + "0", "A" + KEY[1:], "3" * 44, ""]),
     ],
