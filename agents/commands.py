@@ -11,6 +11,7 @@ def run_customer() -> None:
     from runtime import log
     from runtime.settings import (
         LLMSettings,
+        MarketplaceAgent,
         MarketplaceReader,
         PlatformAgent,
         QdrantSettings,
@@ -19,15 +20,12 @@ def run_customer() -> None:
     )
     from runtime.station import run
 
-    settings = (
-        load(PlatformAgent),
-        load(MarketplaceReader),
-        load(QdrantSettings),
-        load(RegistrySettings),
-        load(LLMSettings),
-    )
+    databases = load(PlatformAgent), load(MarketplaceReader), load(MarketplaceAgent)
     log.configure("customer")
-    run("customer", [customer_agent(*settings)])
+    run(
+        "customer",
+        [customer_agent(*databases, load(QdrantSettings), registry=load(RegistrySettings), llm=load(LLMSettings))],
+    )
 
 
 def replay(

@@ -13,6 +13,8 @@ class Identity:
     contact_id: int | None = None
     pharmacy_id: int | None = None
     pharmacy: str | None = None
+    city: str | None = None
+    state: str | None = None
     consented: bool = True
     active: bool = False
 
@@ -29,6 +31,8 @@ def identify(contact: Contact | None) -> Identity:
         contact_id=contact.contact_id,
         pharmacy_id=contact.pharmacy_id,
         pharmacy=contact.pharmacy,
+        city=contact.city,
+        state=contact.state,
         consented=contact.consent == "granted",
         active=contact.pharmacy_status in ("active", "blocked"),
     )

@@ -40,7 +40,14 @@ R = TypeVar("R")
 NOON = datetime(2026, 11, 21, 15, 0, tzinfo=UTC)
 """A Saturday, noon in Brasília."""
 PHARMACIST = Identity(
-    name="MARIA APARECIDA", contact_id=5, pharmacy_id=7, pharmacy="Drogaria Central", consented=True, active=True
+    name="MARIA APARECIDA",
+    contact_id=5,
+    pharmacy_id=7,
+    pharmacy="Drogaria Central",
+    city="Fortaleza",
+    state="CE",
+    consented=True,
+    active=True,
 )
 
 

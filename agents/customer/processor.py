@@ -18,6 +18,8 @@ from agents.customer.unfinished import unfinished
 from agents.engine.decide import decide
 from agents.engine.heard import heard
 from agents.engine.turn import Turn, silence
+from agents.flows.catalogue import CATALOGUE
+from agents.flows.registry import Flows
 from agents.identity import Identity, identify
 from agents.llm.models import Models
 from agents.memory import Memory
@@ -65,11 +67,13 @@ class CustomerAgent(KeyedProcessor):
         *,
         platform: Pool,
         marketplace: Pool,
+        writer: Pool,
         search: ProductSearch,
         encoder: Encoder,
         clock: Clock,
         understanding: Understanding | None = None,
         models: Models | None = None,
+        flows: Flows = CATALOGUE,
         close: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         """``understanding`` is the offline one, with the live catalogue's names, when left out.
@@ -80,17 +84,20 @@ class CustomerAgent(KeyedProcessor):
         """
         self._platform = platform
         self._marketplace = marketplace
+        self._writer = writer
         self._search = search
         self._encoder = encoder
         self._clock = clock
         self._understanding = understanding
         self._models = models
+        self._flows = flows
         self._close = close
 
     async def start(self) -> None:
         await asyncio.to_thread(self._encoder.prepare, REPLY, ESCALATION, LLM_USAGE)
         await self._platform.open(wait=True)
         await self._marketplace.open(wait=True)
+        await self._writer.open(wait=True)
         if self._understanding is None:
             async with self._marketplace.connection() as connection:
                 names = await product_names.named(connection)
@@ -104,6 +111,7 @@ class CustomerAgent(KeyedProcessor):
             await self._models.close()
         await self._platform.close()
         await self._marketplace.close()
+        await self._writer.close()
         if self._close is not None:
             await self._close()
 
@@ -191,11 +199,12 @@ class CustomerAgent(KeyedProcessor):
             identity=identity,
             memory=memory,
             facts=await self._facts(identity, glance, now),
-            tools=Live(lambda: Desk(identity, self._marketplace, self._search), transaction.hold),
+            tools=Live(lambda: Desk(identity, self._marketplace, self._writer, self._search, now), transaction.hold),
             understanding=self._understanding,
             contact=asking[0]["contact"],
             conversation=str(conversation.id if conversation else Ids.of(asking[0]["message_id"]).conversation),
             now=now,
+            flows=self._flows,
         )
 
     async def _facts(self, identity: Identity, glance: Glance, now: datetime) -> Mapping[str, Any]:

@@ -9,14 +9,23 @@ from runtime.clock import SystemClock
 from runtime.codec import Encoder
 from runtime.product_index import ProductIndex
 from runtime.registry import Registry
-from runtime.settings import LLMSettings, MarketplaceReader, PlatformAgent, QdrantSettings, RegistrySettings
+from runtime.settings import (
+    LLMSettings,
+    MarketplaceAgent,
+    MarketplaceReader,
+    PlatformAgent,
+    QdrantSettings,
+    RegistrySettings,
+)
 from store.pool import pool
 
 
 def customer_agent(
     platform: PlatformAgent,
     marketplace: MarketplaceReader,
+    writer: MarketplaceAgent,
     qdrant: QdrantSettings,
+    *,
     registry: RegistrySettings,
     llm: LLMSettings,
 ) -> CustomerAgent:
@@ -37,6 +46,7 @@ def customer_agent(
     return CustomerAgent(
         platform=talks,
         marketplace=pool(marketplace.dsn, application="customer.marketplace", size=12),
+        writer=pool(writer.dsn, application="customer.writer", size=6),
         search=search,
         encoder=encoder,
         clock=clock,

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from psycopg import AsyncConnection
 from psycopg_pool import PoolTimeout
 
 from agents.identity import Identity
+from agents.wording import BRASILIA
 from runtime.product_index import ProductIndexUnavailable
 from store.pool import Pool
 
@@ -28,13 +30,16 @@ class ToolUnavailable(Exception):  # noqa: N818 - a state of the world that pass
 class Desk:
     """Where a tool works. The pharmacy is the identity's: no argument of a tool can name another.
 
+    ``marketplace`` reads with one role, ``writer`` changes with another, which may do only that. ``now`` is the turn's.
     ``request`` identifies the write that is being done, and is the same when it is done again after a crash; ``None``
     for reads. What does not answer within ``seconds`` raises ``ToolUnavailable``.
     """
 
     identity: Identity
     marketplace: Pool
+    writer: Pool
     search: ProductSearch
+    now: datetime
     seconds: float = 4
     request: UUID | None = None
 
@@ -45,15 +50,39 @@ class Desk:
         return self.identity.pharmacy_id
 
     @property
+    def contact(self) -> int:
+        """The contact's id; whoever speaks for a pharmacy has one."""
+        assert self.identity.contact_id is not None, "policy lets only a known contact use this tool"
+        return self.identity.contact_id
+
+    @property
+    def state(self) -> str:
+        """The pharmacy's state, two letters: prices and deliveries depend on it."""
+        assert self.identity.state is not None, "a known pharmacy has a state"
+        return self.identity.state
+
+    @property
+    def today(self) -> date:
+        """The day in Brasília, where the marketplace's days begin and end."""
+        return self.now.astimezone(BRASILIA).date()
+
+    @property
     def request_id(self) -> UUID:
         """The id of the write that is being done."""
         assert self.request is not None, "only a tool declared as a write has a request"
         return self.request
 
     async def query(self, ask: Callable[[AsyncConnection[Any]], Awaitable[_T]]) -> _T:
-        """What ``ask`` gives on a connection of the marketplace's database; one transaction, committed on return."""
+        """What ``ask`` gives on a connection that reads the marketplace's database."""
+        return await self._on(self.marketplace, ask)
+
+    async def change(self, ask: Callable[[AsyncConnection[Any]], Awaitable[_T]]) -> _T:
+        """What ``ask`` gives on a connection that may write; ``ask`` makes its own transaction, for ``request_id``."""
+        return await self._on(self.writer, ask)
+
+    async def _on(self, pool: Pool, ask: Callable[[AsyncConnection[Any]], Awaitable[_T]]) -> _T:
         try:
-            async with asyncio.timeout(self.seconds), self.marketplace.connection() as connection:
+            async with asyncio.timeout(self.seconds), pool.connection() as connection:
                 return await ask(connection)
         except (TimeoutError, PoolTimeout, psycopg.OperationalError) as error:
             raise ToolUnavailable("the marketplace's database did not answer") from error

@@ -12,12 +12,15 @@ import pytest
 from psycopg.rows import dict_row
 
 from agents.customer.processor import CustomerAgent
+from agents.flows.catalogue import CATALOGUE
+from agents.flows.registry import Flows
 from agents.understanding.offline import OfflineUnderstanding
+from agents.understanding.protocol import Understanding
 from runtime.clock import SystemClock
 from runtime.codec import Decoder, Encoder
 from runtime.records import Record
 from runtime.registry import Registry
-from runtime.settings import MarketplaceReader, PlatformAgent, PlatformOwner, RegistrySettings, load
+from runtime.settings import MarketplaceAgent, MarketplaceReader, PlatformAgent, PlatformOwner, RegistrySettings, load
 from schemas.records.conversations import InboundMessage
 from schemas.topics import INBOUND
 from store.pool import pool
@@ -50,13 +53,20 @@ async def agent(agent_without_databases: CustomerAgent) -> AsyncIterator[Custome
 
 @pytest.fixture
 def agent_without_databases(registry: Registry, offline: OfflineUnderstanding) -> CustomerAgent:
+    return make_agent(registry, offline)
+
+
+def make_agent(registry: Registry, understanding: Understanding, flows: Flows = CATALOGUE) -> CustomerAgent:
+    """An agent over the stack's databases, not started."""
     return CustomerAgent(
         platform=pool(load(PlatformAgent).dsn, application="test"),
         marketplace=pool(load(MarketplaceReader).dsn, application="test"),
+        writer=pool(load(MarketplaceAgent).dsn, application="test"),
         search=search_by_name,
         encoder=Encoder(registry),
         clock=SystemClock(),
-        understanding=offline,
+        understanding=understanding,
+        flows=flows,
     )
 
 

@@ -21,7 +21,15 @@ from runtime.clock import SystemClock
 from runtime.codec import Decoder, Encoder
 from runtime.records import Record
 from runtime.registry import Registry
-from runtime.settings import LLMSettings, MarketplaceReader, PlatformAgent, PlatformOwner, RegistrySettings, load
+from runtime.settings import (
+    LLMSettings,
+    MarketplaceAgent,
+    MarketplaceReader,
+    PlatformAgent,
+    PlatformOwner,
+    RegistrySettings,
+    load,
+)
 from schemas.topics import INBOUND, LLM_USAGE
 from store.pool import pool
 from tests.llm.scripted import Scripted, Step, asks, serving
@@ -56,6 +64,7 @@ def agent(stack: Any, model: Scripted, offline: OfflineUnderstanding) -> Callabl
         made = CustomerAgent(
             platform=platform,
             marketplace=pool(load(MarketplaceReader).dsn, application="test"),
+            writer=pool(load(MarketplaceAgent).dsn, application="test"),
             search=search,
             encoder=encoder,
             clock=SystemClock(),
