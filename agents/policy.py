@@ -7,15 +7,16 @@ from agents.flows.flow import Answer
 from agents.identity import Identity
 from store.availability import Offer
 
-Barrier = Literal["stranger", "no_consent", "inactive"]
+Barrier = Literal["stranger", "inactive"]
 
 
 def barrier(identity: Identity) -> Barrier | None:
-    """Why this contact may be told nothing of orders, stock and prices; ``None`` when it may."""
+    """Why this contact may be told nothing of orders, stock and prices; ``None`` when it may.
+
+    Who took consent back may ask and is answered: consent is for what we send unasked (LGPD, art. 7, V and IX).
+    """
     if identity.pharmacy_id is None:
         return "stranger"
-    if not identity.consented:
-        return "no_consent"
     return None if identity.active else "inactive"
 
 
@@ -48,10 +49,6 @@ _BARRIERS = {
     "stranger": (
         "Não encontrei este número no cadastro de nenhuma farmácia, então não posso mostrar pedidos, estoque ou preços "
         "por aqui. Quer que eu chame uma pessoa da equipe para ajudar? Responda *sim*."
-    ),
-    "no_consent": (
-        "Você pediu para não ser atendido por mensagens, então não consulto dados da sua farmácia por aqui. "
-        "Quer que eu chame uma pessoa da equipe para rever isso? Responda *sim*."
     ),
     "inactive": (
         "O cadastro da sua farmácia ainda não está ativo, então não posso mostrar pedidos, estoque ou preços. "

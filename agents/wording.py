@@ -15,6 +15,11 @@ def money(amount: Decimal) -> str:
     return "R$ " + f"{amount:,.2f}".translate(str.maketrans(",.", ".,"))
 
 
+def percent(share: Decimal) -> str:
+    """Of a share in percent: ``Decimal("2.50")`` gives ``"2,5 %"``."""
+    return f"{share.normalize():f}".replace(".", ",") + " %"
+
+
 def day(moment: date | datetime) -> str:
     """Day and month, ``"21/11"``; of a moment, in Brasília."""
     if isinstance(moment, datetime):

@@ -129,6 +129,13 @@ async def change(
     )
 
 
+async def rate(connection: AsyncConnection[Any], conversation_id: UUID, *, rating: int, now: datetime) -> None:
+    """Keeps how well the contact says we helped, 1 to 5; a later word replaces an earlier one."""
+    await connection.execute(
+        "UPDATE conversations SET rating = %s, rated_at = %s WHERE id = %s", [rating, now, conversation_id]
+    )
+
+
 async def hand_back(connection: AsyncConnection[Any], conversation_id: UUID, *, now: datetime) -> bool:
     """A person is done and the agent goes on, remembering nothing of what was said before; ``False`` when none had it.
 

@@ -91,6 +91,8 @@ class TurnTransaction:
             if await escalations.open_once(connection, escalation):
                 payload = self._encoder.encode(ESCALATION, case.escalation(escalation))
                 events.append(_event(case, "escalation", ESCALATION.name, payload))
+        if turn.rating is not None:
+            await conversations.rate(connection, conversation.id, rating=turn.rating, now=self.now)
         await pharmacy_facts.note(connection, case.facts())
         await conversations.change(connection, conversation.id, state=state, slots=turn.memory.dump(), now=self.now)
         if events:

@@ -78,6 +78,7 @@ async def decide(
         seen=seen,
         escalate=next((answer.escalate for answer in answers if answer.escalate), None),
         facts=tuple(fact for answer in answers for fact in answer.facts),
+        rating=next((answer.rating for answer in answers if answer.rating is not None), None),
     )
 
 

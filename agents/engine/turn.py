@@ -21,6 +21,7 @@ class Turn:
     seen: dict[str, Any]
     escalate: Escalate | None = None
     facts: tuple[Noted, ...] = ()
+    rating: int | None = None
 
 
 def silence(memory: Memory, *, held: bool) -> Turn:

@@ -1,6 +1,20 @@
 """Every flow of the customer's agent. A flow is added here, before ``fallback.NOT_OFFERED``."""
 
-from agents.flows import fallback, human, order_status, product_availability, product_price, small_talk
+from agents.flows import (
+    consent,
+    credit_limit,
+    fallback,
+    human,
+    invoice_copy,
+    knowledge,
+    order_status,
+    payment_methods,
+    payment_problem,
+    product_availability,
+    product_price,
+    rating,
+    small_talk,
+)
 from agents.flows.flow import Flow
 from agents.flows.registry import Flows
 
@@ -11,7 +25,14 @@ FLOWS: tuple[Flow, ...] = (
     human.FLOW,
     small_talk.GREETING,
     small_talk.THANKS,
-    small_talk.RATING,
+    rating.FLOW,
+    consent.OPT_OUT,
+    consent.OPT_IN,
+    payment_methods.FLOW,
+    payment_problem.FLOW,
+    invoice_copy.FLOW,
+    credit_limit.FLOW,
+    knowledge.FLOW,
     small_talk.OUT_OF_SCOPE,
     fallback.NOT_UNDERSTOOD,
     fallback.ONLY_WORDS,

@@ -7,19 +7,12 @@ from agents.tools.permitted import Permitted
 _SUBJECTS = {
     "account_access": "o acesso à conta",
     "complaint": "a sua reclamação",
-    "credit_limit": "o limite de crédito",
     "damaged_item": "mercadoria avariada",
     "delivery_area_time": "regiões e prazos de entrega",
-    "invoice_copy": "notas e boletos",
-    "knowledge": "as regras da plataforma",
     "minimum_order": "pedido mínimo e frete",
-    "opt_in": "o recebimento de mensagens",
-    "opt_out": "o recebimento de mensagens",
     "order_cancel": "cancelamentos",
     "order_change": "alterações em pedidos",
     "order_place": "pedidos novos",
-    "payment_methods": "formas de pagamento",
-    "payment_problem": "problemas de pagamento",
     "price_compare": "comparação de preços",
     "product_info": "detalhes do produto",
     "product_substitute": "substitutos e genéricos",
@@ -33,7 +26,7 @@ _SUBJECTS = {
     "short_expiry": "validade dos produtos",
     "wrong_item": "diferenças na entrega",
 }
-_SORRY = frozenset({"complaint", "damaged_item", "wrong_item", "short_expiry", "payment_problem"})
+_SORRY = frozenset({"complaint", "damaged_item", "wrong_item", "short_expiry"})
 _OFFER = "Quer que eu chame uma pessoa da equipe? Responda *sim*."
 
 

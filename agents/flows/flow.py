@@ -132,8 +132,8 @@ class Answer:
 
     ``answered`` names flows that this answer covers too. ``products`` and ``orders`` are what it speaks of; ``None``
     leaves what was spoken of before. ``question`` or ``confirmation`` keep the flow on the stack; without them it is
-    over. ``slots`` replace those of the frame. ``offers_person`` makes a yes to this reply call a person. ``facts`` are
-    written with the turn.
+    over. ``slots`` replace those of the frame. ``offers_person`` makes a yes to this reply call a person. ``facts``
+    and a ``rating`` of the service, 1 to 5, are written with the turn.
     """
 
     text: str
@@ -147,6 +147,7 @@ class Answer:
     confirmation: Confirmation | None = None
     slots: Mapping[str, Any] | None = None
     offers_person: bool = False
+    rating: int | None = None
     facts: tuple[Noted, ...] = ()
 
 

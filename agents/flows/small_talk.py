@@ -23,12 +23,6 @@ async def close(ask: Ask, use: Permitted) -> Answer:
     return reply("Eu que agradeço! Precisando, é só chamar. 👋")
 
 
-async def rated(ask: Ask, use: Permitted) -> Answer:
-    """Thanks for an opinion; it stays in the conversation's record, which is all that is promised."""
-    text = "Obrigado por dizer! Sua opinião ficou registrada nesta conversa."
-    return reply(text)
-
-
 async def decline(ask: Ask, use: Permitted) -> Answer:
     """Declines what is not ours to answer: medical advice before all."""
     text = (
@@ -40,5 +34,4 @@ async def decline(ask: Ask, use: Permitted) -> Answer:
 
 GREETING = Flow(name="greeting", serves=("greeting",), account=False, run=greet)
 THANKS = Flow(name="thanks_bye", serves=("thanks_bye",), account=False, run=close)
-RATING = Flow(name="rating", serves=("rating",), account=False, run=rated)
 OUT_OF_SCOPE = Flow(name="out_of_scope", serves=("out_of_scope",), account=False, run=decline)

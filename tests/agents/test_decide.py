@@ -136,16 +136,17 @@ async def test_stranger_may_greet_and_ask_for_a_person(talk: Conversation) -> No
     assert (await talk.says("quero um atendente")).escalate is not None
 
 
-async def test_revoked_consent_closes_the_account_flows(talk: Conversation) -> None:
+async def test_who_took_consent_back_is_answered_when_asking(talk: Conversation) -> None:
+    """Consent is for what we send unasked."""
     talk.identity = replace(talk.identity, consented=False)
     turn = await talk.says("cadê meu pedido 10000482")
-    assert turn.outcome == "refused"
-    assert "Jamef" not in turn.text
+    assert turn.outcome == "replied"
+    assert "Jamef" in turn.text
 
 
 @pytest.mark.parametrize(("answer", "called"), [("sim", True), ("Pode sim!", False), ("não", False), ("ok", True)])
 async def test_offer_of_a_person_is_taken_by_yes_only(talk: Conversation, answer: str, called: bool) -> None:
-    turn = await talk.says("meu boleto não está pagando")
+    turn = await talk.says("quais são as regras do marketplace?")
     assert "Quer que eu chame uma pessoa" in turn.text
     taken = await talk.says(answer)
     assert (taken.escalate is not None) == (called or answer == "Pode sim!")

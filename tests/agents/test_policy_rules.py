@@ -37,8 +37,8 @@ def test_a_pharmacys_contact_may_ask_a_stranger_may_not() -> None:
     assert identify(None) == STRANGER == Identity()
 
 
-def test_revoked_consent_comes_before_everything_else() -> None:
-    assert barrier(identify(contact(consent="revoked", pharmacy_status="closed"))) == "no_consent"
+def test_revoked_consent_bars_nobody_from_asking() -> None:
+    assert barrier(identify(contact(consent="revoked"))) is None
 
 
 @pytest.mark.parametrize(

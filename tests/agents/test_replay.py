@@ -21,7 +21,7 @@ SAID = [
     "xpto qwerty",
     "🙂",
     "qual a dose para criança?",
-    "meu boleto não está pagando",
+    "quais são as regras do marketplace?",
     "sim",
 ]
 
