@@ -8,6 +8,7 @@ import typer
 
 import agents.commands
 import agents.evals.commands
+import agents.understanding.commands
 import backoffice.catalogue.commands
 import connectors.postgres.commands
 import connectors.pricelist.commands
@@ -118,6 +119,7 @@ def build() -> typer.Typer:
                 "prune": store.commands.prune_outbox,
             },
         ),
+        "understanding": ("The offline understanding.", {"train": agents.understanding.commands.train}),
         "eval": ("How well the agents do.", {"understanding": agents.evals.commands.understanding}),
         "pricelist": ("The official price list.", {"import": connectors.pricelist.commands.import_pricelist}),
     }

@@ -1,33 +1,41 @@
-"""Cuts a message into what it asks one after the other, and lays its courtesies aside."""
+"""Cuts a message into what may each ask for something."""
 
-import re
+from collections.abc import Sequence
 
-_QUESTION = (
-    r"(?:quanto|quantas|quantos|qual|quais|quando|onde|cade|tem|por quanto|preco|valor|como|se nao|queria|quero)"
+from agents.understanding import concepts
+from agents.understanding.normalise import BREAK, word_set
+from agents.understanding.tagger import Name
+
+MAX_CLAUSES = 12
+_ENDS = frozenset({BREAK, "?", "!", "+"})
+_JOINS = word_set("e mas entao tambem ai depois porque que")
+_OPENS = word_set(
+    "quanto quanta quantos quantas qual quais quando onde cade como tem teria quero queria preciso manda mande pode "
+    "podem da vende vendem faz fazem aceita aceitam entrega entregam o a se ja me no nao"
 )
-_CUT = re.compile(
-    rf"[?!;\n]+|\.+(?=\s|$)|,?\s+(?:e|e tambem|tambem)\s+(?=(?:o |a |os |as |qual o )?{_QUESTION}\b)"
-    rf"|,\s*(?={_QUESTION}\b)"
-)
-_HELLO = re.compile(
-    r"^(?:(?:o+i+e*|ol+a+|opa+|ei|alo+|hey|prezad[oa]s?|tudo (?:bem|bom|joia|certo)|td (?:bem|bom)"
-    r"|bo[am] (?:dia+|tarde|noite+)|e ai|fala ai|por favor|por gentileza|pfv|moc[oa]|amig[oa]|querid[oa]|gente|pessoal"
-    r"|meu povo|meu bem|rapaz|ent[ao]+o?"
-    r"|com voces?|equipe|linda|senhora?)(?:\b|$)[\s,!.?…]*)+"
-)
-MAX_CLAUSES = 6
 
 
-def split(folded: str) -> list[str]:
-    """The message's clauses in order, at most ``MAX_CLAUSES``, courtesies at their start taken off; may be empty."""
-    found = []
-    for piece in _CUT.split(folded):
-        bare = strip_hello(piece)
-        if bare:
-            found.append(bare)
-    return found[:MAX_CLAUSES]
+def split(words: Sequence[str], names: Sequence[Name]) -> list[tuple[int, int]]:
+    """The places (first word, the one after the last) of at most ``MAX_CLAUSES`` clauses that have a word in them."""
+    inside = {at for _, start, end in names for at in range(start + 1, end)}
+    places: list[tuple[int, int]] = []
+    start = 0
+    for at, word in enumerate(words):
+        if at in inside:
+            continue
+        if word in _ENDS:
+            places.append((start, at + (word == "?")))
+            start = at + 1
+        elif word in _JOINS and at > start and _opens(words, at + 1):
+            places.append((start, at))
+            start = at
+    places.append((start, len(words)))
+    return [place for place in places if _says(words[place[0] : place[1]])][:MAX_CLAUSES]
 
 
-def strip_hello(folded: str) -> str:
-    """The text without the greetings and courtesies it starts with."""
-    return _HELLO.sub("", folded.strip(" ,.!?…-")).strip(" ,.!?…-")
+def _opens(words: Sequence[str], at: int) -> bool:
+    return at < len(words) and (words[at] in _OPENS or bool(concepts.of_word(words[at])))
+
+
+def _says(words: Sequence[str]) -> bool:
+    return any(len(word) > 1 and word[0].isalpha() for word in words)

@@ -1,62 +1,75 @@
-"""What of a reading is counted: words, their pairs, what they have in common in meaning, and pieces of words."""
+"""What of a message is counted for choosing its flow: words, runs of words, meanings, and pieces of words."""
 
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
-from itertools import pairwise
+from itertools import combinations, pairwise
 
-from agents.understanding.normalise import BREAK, lines
-from agents.understanding.reading import UNKNOWN
-from agents.understanding.vocabulary import MARKERS
+from agents.understanding import concepts
+from agents.understanding.normalise import BREAK
 
-_WEIGHTS = {"w": 1.0, "b": 0.8, "c": 1.2, "d": 0.9, "g": 0.55}
+MARKERS = {
+    "o": "xpedido",
+    "nf": "xnota",
+    "p": "xproduto",
+    "q": "xnumero",
+    "v": "xvalor",
+    "d": "xdata",
+    "cnpj": "xcnpj",
+    "city": "xcidade",
+    "s": "xescore",
+}
+"""The word that stands for a name of each kind."""
+_NAMES = frozenset(MARKERS.values())
+_WEIGHTS = {"w": 1.0, "b": 0.9, "t": 0.7, "s": 0.6, "c": 1.0, "d": 0.7, "e": 0.5, "n": 0.6, "g": 0.45, "z": 0.6}
 
 
-def count(words: Sequence[str], strangers: Sequence[str]) -> Mapping[str, float]:
-    """Weighted counts of a message's features, of unit length; empty for a message without words.
+def masked(words: Sequence[str], spans: Sequence[tuple[str, int, int]]) -> list[str]:
+    """The words with each name replaced by its marker; ``spans`` are kind, first word, the one after the last."""
+    shown: list[str] = []
+    after = 0
+    for kind, start, end in spans:
+        shown += words[after:start]
+        shown.append(MARKERS[kind])
+        after = end
+    return shown + list(words[after:])
 
-    The first letter names the kind: a word, a pair, a concept, a pair of concepts, a piece.
+
+def count(words: Sequence[str], spans: Sequence[tuple[str, int, int]]) -> Mapping[str, float]:
+    """Weighted counts of a message's features by name, of unit length; empty for a message without words.
+
+    The first letter names the kind: a word, a run of two or three, two with a gap, a concept, two concepts in order or
+    together, a word within a name, a piece of a word, the shape of the whole.
     """
-    counted = Counter(_features([word for word in words if word != BREAK], frozenset(strangers)))
+    counted = Counter(_features(words, spans))
     weighted = {name: _WEIGHTS[name[0]] * (1 + math.log(times)) for name, times in counted.items()}
     norm = math.sqrt(sum(value * value for value in weighted.values())) or 1.0
     return {name: value / norm for name, value in weighted.items()}
 
 
-def _features(words: Sequence[str], strangers: frozenset[str]) -> Iterator[str]:
-    shown = [UNKNOWN if word in strangers else word for word in words]
-    yield from (f"w:{word}" for word in shown)
+def _features(words: Sequence[str], spans: Sequence[tuple[str, int, int]]) -> Iterator[str]:
+    shown = [word for word in masked(words, spans) if word != BREAK]
     framed = ["^", *shown, "$"]
-    yield from (f"b:{left} {right}" for left, right in pairwise(framed))
-    meant = [concept(word) or word for word in words if word in MARKERS or concept(word)]
-    yield from (f"c:{name}" for name in meant)
-    yield from (f"d:{left} {right}" for left, right in pairwise(meant))
-    for word in words:
-        if word not in MARKERS and len(word) > 2:
+    for word in shown:
+        yield f"w{word}"
+        if word not in _NAMES:
             yield from _pieces(f" {word} ")
+    for left, right in pairwise(framed):
+        yield f"b{left} {right}"
+    for left, middle, right in zip(framed, framed[1:], framed[2:], strict=False):
+        yield f"t{left} {middle} {right}"
+        yield f"s{left} {right}"
+    meant = [name for word in shown for name in ((word,) if word in _NAMES else concepts.of_word(word))]
+    meant += concepts.of_phrases(shown)
+    yield from (f"c{name}" for name in meant)
+    yield from (f"d{left} {right}" for left, right in pairwise(meant))
+    yield from (f"e{left}&{right}" for left, right in combinations(sorted(set(meant)), 2))
+    for kind, start, end in spans:
+        if kind == "p":
+            yield from (f"n{word}" for word in words[start:end])
+    yield f"z{min(len(shown), 6)} {bool(shown) and shown[-1] == '?'}"
 
 
 def _pieces(framed: str) -> Iterator[str]:
-    for size in (3, 4, 5):
-        yield from (f"g:{framed[at : at + size]}" for at in range(len(framed) - size + 1))
-
-
-@cache
-def _concepts() -> tuple[Mapping[str, str], Mapping[str, str]]:
-    whole: dict[str, str] = {}
-    stems: dict[str, str] = {}
-    for line in lines("concepts.txt"):
-        name, _, stated = line.partition(":")
-        for word in stated.split():
-            target = stems if word.endswith("*") else whole
-            target.setdefault(word.rstrip("*"), f"={name}")
-    return whole, stems
-
-
-def concept(word: str) -> str | None:
-    """What a word means for choosing a flow: its concept's name, or ``None``. A whole word goes before a stem."""
-    whole, stems = _concepts()
-    if word in whole:
-        return whole[word]
-    return next((stems[word[:size]] for size in range(len(word), 2, -1) if word[:size] in stems), None)
+    for size in (2, 3, 4, 5):
+        yield from (f"g{framed[at : at + size]}" for at in range(len(framed) - size + 1))

@@ -1,4 +1,4 @@
-"""What a number in a message is: an order's, a quantity, a price, a date. Pure functions over tokens."""
+"""Numbers and days as words say them. Pure functions over tokens."""
 
 import re
 
@@ -9,24 +9,37 @@ COUNT_UNITS = word_set(
     "displays tubo tubos vidro vidros peca pecas cartela cartelas bisnaga bisnagas cxs"
 )
 STRENGTHS = word_set("mg mcg ml g ui kg % mgml")
-ORDER_CUES = word_set("pedido pedidos compra compras ordem oc encomenda remessa")
-_LINKS = word_set("o a de do da numero n no nº id com")
-_PRICE_CUES = word_set("r$ $ por reais")
-_SMALL = "dois tres quatro cinco seis sete oito nove dez onze doze treze quatorze quinze"
+_SMALL = (
+    "zero um dois tres quatro cinco seis sete oito nove dez onze doze treze quatorze quinze dezesseis dezessete "
+    "dezoito dezenove"
+)
 _TENS = "vinte trinta quarenta cinquenta sessenta setenta oitenta noventa cem"
+_HUNDREDS = {
+    "duzent": 2,
+    "trezent": 3,
+    "quatrocent": 4,
+    "quinhent": 5,
+    "seiscent": 6,
+    "setecent": 7,
+    "oitocent": 8,
+    "novecent": 9,
+}
 WORDS = {
-    **dict(zip(_SMALL.split(), range(2, 16), strict=True)),
+    **dict(zip(_SMALL.split(), range(20), strict=True)),
     **dict(zip(_TENS.split(), range(20, 101, 10), strict=True)),
+    **{f"{stem}{end}": 100 * value for stem, value in _HUNDREDS.items() for end in ("os", "as")},
+    "uma": 1,
     "duas": 2,
+    "meia": 6,
     "catorze": 14,
+    "des": 10,
+    "deiz": 10,
+    "treis": 3,
     "cento": 100,
-    "duzentas": 200,
-    "duzentos": 200,
-    "quinhentas": 500,
     "mil": 1000,
 }
 WEEKDAYS = word_set("segunda terca quarta quinta sexta sabado domingo")
-DAYS = word_set("hoje ontem anteontem amanha")
+DAYS = word_set("hoje ontem anteontem amanha onte onten")
 MONTHS = word_set("janeiro fevereiro marco abril maio junho julho agosto setembro outubro novembro dezembro")
 PERIODS = word_set("semana mes ano")
 RELATIVE = word_set("passada passado retrasada retrasado")
@@ -39,48 +52,20 @@ def is_number(token: str) -> bool:
     return token[0].isdigit()
 
 
-def is_order_number(row: list[str], at: int) -> bool:
-    """Whether the number at ``at`` is an order's: it follows the word, or is too long to be anything else."""
-    token = row[at]
-    digits = re.sub(r"\D", "", token)
-    if not re.fullmatch(r"\d+(?:-\d+)*", token) or _DATE.fullmatch(token):
-        return False
-    follows = at + 1 < len(row) and (row[at + 1] in COUNT_UNITS or row[at + 1] in STRENGTHS)
-    if follows or len(digits) in (13, 14):
-        return False
-    before = [word for word in row[max(0, at - 4) : at] if word not in _LINKS]
-    if before and before[-1] in ORDER_CUES and len(digits) >= 3:
-        return True
-    return 5 <= len(digits) <= 12
-
-
-def price(row: list[str], at: int) -> float | None:
-    """BRL, when the number at ``at`` is an amount of money."""
-    token = row[at]
-    before = row[at - 1] if at else ""
-    after = row[at + 1] if at + 1 < len(row) else ""
-    if after in STRENGTHS:
-        return None
-    if before in _PRICE_CUES or after == "reais":
-        return decimal(token)
-    return decimal(token) if _DECIMAL.fullmatch(token) and "," in token else None
-
-
 def decimal(token: str) -> float | None:
     """The value of a number written the Brazilian way or with a point; ``None`` for anything else."""
+    thousands = whole(token)
+    if thousands is not None:
+        return float(thousands)
     if _DECIMAL.fullmatch(token):
-        plain = token.replace(".", "").replace(",", ".") if "," in token else token
-        return float(plain)
-    return float(token) if token.isdigit() else None
+        return float(token.replace(".", "").replace(",", ".") if "," in token else token)
+    return None
 
 
-def quantity(row: list[str], at: int) -> int | None:
-    """A whole number of 1 to 99,999, in digits or as a word."""
-    token = row[at]
-    if token in WORDS:
-        return WORDS[token]
-    plain = token.replace(".", "") if re.fullmatch(r"\d{1,2}\.\d{3}", token) else token
-    return int(plain) if plain.isdigit() and 0 < int(plain) <= 99_999 else None
+def whole(token: str) -> int | None:
+    """The value of a whole number in figures, with or without points between thousands."""
+    plain = token.replace(".", "") if re.fullmatch(r"\d{1,3}(?:\.\d{3})+", token) else token
+    return int(plain) if plain.isdigit() else None
 
 
 def date_length(row: list[str], at: int) -> int:

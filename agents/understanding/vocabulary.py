@@ -1,22 +1,23 @@
-"""The words that name products, and the spelling mistakes made in them."""
+"""The words that name products, the words of everyday Portuguese, and the spelling mistakes made in the former."""
 
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 
-from agents.understanding.normalise import fold, tokens, word_set, words
+from agents.understanding.normalise import fold, lines, tokens, words
 
-MARKERS = frozenset({"xproduto", "xpedido", "xnumero", "xdata", "xvalor", "xestranho", "cnpj"})
-"""The words that stand for names in a reading; see ``agents.understanding.reading``."""
+RARE = 5
+"""The band of a word that is in no band."""
 
 
 class Vocabulary:
-    """Product words: the lexicon's and the live catalogue's. ``common`` are words that never name a product."""
+    """Product words: the lexicon's and the live catalogue's, and everyday Portuguese."""
 
-    def __init__(self, catalogue: Iterable[str] = (), *, common: frozenset[str] = frozenset()) -> None:
+    def __init__(self, catalogue: Iterable[str] = ()) -> None:
         self.qualifiers = words("qualifiers.txt")
-        self.common = common | _EVERYDAY | MARKERS
+        self._bands = bands()
         named = {word for name in catalogue for word in tokens(fold(name)) if len(word) >= 4 and word.isalpha()}
-        self._products = words("products.txt") | (named - self.qualifiers - self.common)
+        known = words("products.txt") | words("ingredients.txt")
+        self._products = known | {word for word in named - self.qualifiers if word not in self._bands}
         self._by_start: dict[tuple[str, int], list[str]] = {}
         for word in sorted(self._products):
             self._by_start.setdefault((word[0], len(word)), []).append(word)
@@ -25,20 +26,26 @@ class Vocabulary:
     def _is_product(self, word: str) -> bool:
         if word in self._products:
             return True
-        if not word.isalpha() or len(word) < 6 or word in self.common or word in self.qualifiers:
+        if not word.isalpha() or len(word) < 6 or word in self._bands or word in self.qualifiers:
             return False
         allowed = 2 if len(word) >= 9 else 1
         lengths = range(len(word) - allowed, len(word) + allowed + 1)
         near = (candidate for length in lengths for candidate in self._by_start.get((word[0], length), ()))
         return any(within(word, candidate, allowed) for candidate in near)
 
-    def knows(self, word: str) -> bool:
-        """Whether the word is everyday Portuguese as the examples use it, part of a product's name, or a marker."""
-        return word in self.common or word in self.qualifiers or self._is_product(word)
+    def band(self, word: str) -> int:
+        """How common the word is in everyday Portuguese: 1 the commonest to 4, ``RARE`` for one that is not listed."""
+        return self._bands.get(word, RARE)
 
-    def is_unknown(self, word: str) -> bool:
-        """Whether the word is neither everyday Portuguese that we know nor a product's: perhaps a product's name."""
-        return len(word) >= 4 and word.isalpha() and word not in self.common and word not in self.qualifiers
+    def knows(self, word: str) -> bool:
+        """Whether the word is everyday Portuguese or part of a product's name."""
+        return word in self._bands or word in self.qualifiers or self.is_product(word)
+
+
+@cache
+def bands() -> dict[str, int]:
+    """Each word of everyday Portuguese with its band."""
+    return {word: band for band, line in enumerate(lines("portuguese.txt"), start=1) for word in line.split()}
 
 
 def within(left: str, right: str, limit: int) -> bool:
@@ -59,14 +66,4 @@ def within(left: str, right: str, limit: int) -> bool:
     return row[-1] <= limit
 
 
-_EVERYDAY = word_set(
-    """
-    a ao aos as com da das de do dos e ela elas ele eles em entre essa esse esta este eu isso isto ja la mais mas me
-    mesmo meu minha muito na nao nas nem no nos nossa nosso o os ou para pela pelo por porque quais qual quando quanto
-    que quem se sem ser seu sim so sua tambem tem tenho te ti um uma umas uns voce voces aqui ali agora ainda amigo
-    amiga antes depois dia hoje ontem amanha bom boa gente gostaria favor gentileza moca moco senhor senhora farmacia
-    drogaria loja preciso queria quero saber sobre cada caixa caixas unidade unidades frasco frascos amor querida
-    janeiro fevereiro marco abril maio junho julho agosto setembro outubro novembro dezembro semana mes ano segunda
-    terca quarta quinta sexta sabado domingo feira passada passado proxima proximo retrasada anteontem
-    """
-)
+MARKERS = frozenset({"xproduto", "xpedido", "xnota", "xnumero", "xdata", "xvalor", "xcnpj", "xcidade", "xescore"})

@@ -18,7 +18,7 @@ from agents.llm.prompts import UnknownPromptError
 from agents.llm.proposal import Proposal, ground, parse
 from agents.llm.router import Router
 from agents.llm.understanding import ModelUnderstanding
-from agents.understanding.corpus import flows
+from agents.understanding import model_file
 from agents.understanding.protocol import Context, Entities, Understood
 from runtime.clock import ManualClock, SystemClock
 from runtime.text.embedder import OfflineEmbedder
@@ -195,7 +195,7 @@ def test_cache_stays_within_its_size() -> None:
 
 
 def test_models_are_told_of_every_flow_that_examples_exist_for() -> None:
-    assert set(flows()) <= NAMES
+    assert set(model_file.load().flows.flows) <= NAMES
 
 
 @pytest.mark.parametrize("version", prompts.versions("understanding"))

@@ -1,0 +1,1 @@
+"""The trained model and how well it did; written by `balcao understanding train`."""
