@@ -7,6 +7,7 @@ from agents.flows import (
     human,
     invoice_copy,
     knowledge,
+    order_place,
     order_status,
     payment_methods,
     payment_problem,
@@ -20,6 +21,7 @@ from agents.flows.registry import Flows
 
 FLOWS: tuple[Flow, ...] = (
     order_status.FLOW,
+    order_place.FLOW,
     product_availability.FLOW,
     product_price.FLOW,
     human.FLOW,

@@ -12,7 +12,6 @@ _SUBJECTS = {
     "minimum_order": "pedido mínimo e frete",
     "order_cancel": "cancelamentos",
     "order_change": "alterações em pedidos",
-    "order_place": "pedidos novos",
     "price_compare": "comparação de preços",
     "product_info": "detalhes do produto",
     "product_substitute": "substitutos e genéricos",

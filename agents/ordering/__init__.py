@@ -1,0 +1,1 @@
+"""What the flows that buy share: the cart, which product is meant, from whom it is cheapest, and the summary."""
