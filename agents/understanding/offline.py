@@ -1,24 +1,22 @@
 """Understanding without a model to call: names by a tagger, flows by linear scores of the whole and of its clauses."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 import numpy as np
 
-from agents.understanding import manner, model_file
+from agents.understanding import answers, manner, model_file
 from agents.understanding.model_file import Model
 from agents.understanding.normalise import words as lexicon
-from agents.understanding.protocol import Context, Entities, Item, Understood
+from agents.understanding.protocol import Context, Understood
 from agents.understanding.reading import Reading, entities, read
 from agents.understanding.scoring import score
-from agents.understanding.vocabulary import RARE, Vocabulary
+from agents.understanding.vocabulary import Vocabulary
 
 SOURCE = "offline"
 _STRANGE_BELOW = 0.5
 """A message most of whose words nobody knows needs more confidence than others, which need ``_BELOW``."""
 _BELOW = 0.05
 _SHOWN = 4
-_PRODUCT_SLOT = "product"
 
 
 class OfflineUnderstanding:
@@ -39,9 +37,9 @@ class OfflineUnderstanding:
     def read(self, text: str, context: Context) -> Understood:
         """What ``understand`` gives, for callers that are not asynchronous."""
         reading = read(text, self._model.tagger, self._vocabulary)
-        named = self._with_answer(entities(reading), reading, context)
+        named = answers.complete(entities(reading), reading, context, self._vocabulary)
         tone, corrects = manner.tone(reading.words, text), manner.corrects(reading.words)
-        if not _says_something(reading):
+        if not _says_something(reading) or answers.is_bare(reading):
             return Understood(None, (), named, 0.0, abstained=True, source=SOURCE, tone=tone, corrects=corrects)
         scores = score(reading, self._model.flows)
         chosen = self._model.chooser.choose(scores)
@@ -62,16 +60,6 @@ class OfflineUnderstanding:
             tone=tone,
             corrects=corrects,
         )
-
-    def _with_answer(self, named: Entities, reading: Reading, context: Context) -> Entities:
-        """A bare word that nobody knows is the product we asked for."""
-        if named.products or context.awaiting is None or context.awaiting_slot not in (None, _PRODUCT_SLOT):
-            return named
-        words = [token for token in reading.row if token.word[0].isalpha()]
-        if not 0 < len(words) <= 3 or any(self._vocabulary.band(token.word) < RARE for token in words):
-            return named
-        product = reading.text[words[0].start : words[-1].end]
-        return replace(named, products=(product,), items=(Item(product),))
 
     def _is_strange(self, reading: Reading) -> bool:
         inside = {at for _, start, end in reading.names for at in range(start, end)}

@@ -99,7 +99,7 @@ def test_confidence_means_something(offline: OfflineUnderstanding) -> None:
     assert sum(unsure) / len(unsure) < sum(sure) / len(sure) - 0.2
 
 
-@pytest.mark.parametrize("text", ["", " ", "🙂", "…!?", "\u200b"])
+@pytest.mark.parametrize("text", ["", " ", "🙂", "123", "…!?", "\u200b", "sim", "Não!", "isso mesmo"])
 def test_nothing_said_is_nothing_understood(offline: OfflineUnderstanding, text: str) -> None:
     understood = offline.read(text, Context())
     assert understood.abstained
@@ -114,6 +114,13 @@ def test_strange_words_are_no_flow(offline: OfflineUnderstanding) -> None:
 def test_bare_name_answers_our_own_question(offline: OfflineUnderstanding) -> None:
     assert offline.read("zolgensmaxx", Context()).entities.products == ()
     assert offline.read("zolgensmaxx", Context(awaiting="product_price")).entities.products == ("zolgensmaxx",)
+
+
+def test_bare_number_answers_our_own_question(offline: OfflineUnderstanding) -> None:
+    asked = Context(awaiting="order_place", awaiting_slot="quantity")
+    assert offline.read("123", asked).entities.as_dict() == {"quantity": [123]}
+    asked = Context(awaiting="order_status", awaiting_slot="order_number")
+    assert offline.read("4587", asked).entities.as_dict() == {"order_number": ["4587"]}
 
 
 @settings(max_examples=60, deadline=None)
