@@ -58,8 +58,9 @@ class Memory:
     """``frames`` is the stack of flows that are not over, the one that has the word last; ``closed`` ended last.
 
     ``products`` and ``orders`` are what was spoken of last. ``asked`` says that the last reply ended with the question
-    of the last frame, so that a bare yes is an answer to it; ``offered_person`` that it offered a person. ``misses``
-    counts messages in a row that were not understood. ``window`` has the last words of both sides, oldest first.
+    of the last frame, so that a bare yes is an answer to it; ``offered_person`` that it offered a person. ``misses``,
+    ``failures`` and ``angry`` count messages in a row that were not understood, could not be served, or were angry.
+    ``window`` has the last words of both sides, oldest first.
     """
 
     introduced: bool = False
@@ -72,6 +73,7 @@ class Memory:
     offered_person: bool = False
     misses: int = 0
     failures: int = 0
+    angry: int = 0
     window: tuple[Said, ...] = ()
 
     @classmethod

@@ -1,5 +1,6 @@
 """Conversations that a person must take."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -49,6 +50,14 @@ async def open_once(connection: AsyncConnection[Any], escalation: Escalation) ->
         ],
     )
     return cursor.rowcount == 1
+
+
+async def seal(connection: AsyncConnection[Any], escalation_id: UUID, event: Mapping[str, Any]) -> None:
+    """Keeps, in the caller's transaction, what the published ``event`` has beyond the escalation, and its digest."""
+    await connection.execute(
+        "INSERT INTO escalation_seals (escalation_id, rule, tried, facts, digest) VALUES (%s, %s, %s, %s, %s)",
+        [escalation_id, event["rule"], event["tried"], event["facts"], event["digest"]],
+    )
 
 
 async def waiting(connection: AsyncConnection[Any], *, limit: int = 50) -> list[Escalation]:

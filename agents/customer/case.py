@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from agents.customer.summary import summary
+from agents.customer import summary
 from agents.engine.turn import Turn
+from agents.escalation import seal
 from agents.identity import Identity
 from schemas.records.conversations import Escalation, InboundMessage, Reply
 from store import escalations, pharmacy_facts, turns
@@ -110,13 +111,14 @@ class Case:
             pharmacy_id=self.identity.pharmacy_id,
             reason=self.turn.escalate.reason,
             priority=self.turn.escalate.priority,
-            summary=summary(self.turn, self.identity, self.answers),
+            summary=summary.summary(self.turn, self.identity, self.answers),
             created_at=self.now,
         )
 
     def escalation(self, row: escalations.Escalation) -> Escalation:
-        """The event for those who hand conversations out."""
-        return Escalation(
+        """The event for those who hand conversations out, sealed."""
+        assert self.turn.escalate is not None
+        event = Escalation(
             escalation_id=str(row.id),
             conversation_id=str(row.conversation_id),
             turn_id=str(row.turn_id),
@@ -126,4 +128,10 @@ class Case:
             priority=row.priority,
             summary=row.summary,
             created_at=row.created_at,
+            rule=self.turn.escalate.rule,
+            tried=summary.tried(self.turn),
+            facts=summary.facts(self.turn, self.identity),
+            digest=None,
         )
+        event["digest"] = seal.digest(event)
+        return event

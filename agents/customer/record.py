@@ -9,6 +9,7 @@ from typing import Any, Self
 from psycopg import AsyncConnection
 
 from agents.customer.case import Case, Ids
+from agents.engine.heard import storable
 from agents.engine.turn import Turn
 from agents.identity import Identity
 from runtime.codec import Encoder
@@ -89,8 +90,9 @@ class TurnTransaction:
         if escalation is not None:
             state = "escalated"
             if await escalations.open_once(connection, escalation):
-                payload = self._encoder.encode(ESCALATION, case.escalation(escalation))
-                events.append(_event(case, "escalation", ESCALATION.name, payload))
+                event = case.escalation(escalation)
+                await escalations.seal(connection, escalation.id, event)
+                events.append(_event(case, "escalation", ESCALATION.name, self._encoder.encode(ESCALATION, event)))
         if turn.rating is not None:
             await conversations.rate(connection, conversation.id, rating=turn.rating, now=self.now)
         await pharmacy_facts.note(connection, case.facts())
@@ -128,7 +130,7 @@ class TurnTransaction:
             conversation_id=conversation.id,
             channel_message_id=message["message_id"],
             kind=message["kind"],
-            text=message["text"],
+            text=None if message["text"] is None else storable(message["text"]),
             reply_to=message["reply_to"],
             sent_at=message["sent_at"],
         )

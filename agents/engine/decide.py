@@ -1,6 +1,6 @@
 """Decides a turn: understanding proposes, flows decide, policy bounds. Pure given the tools and the understanding."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -11,12 +11,15 @@ from agents.engine.interpret import Request, interpret
 from agents.engine.reply import compose
 from agents.engine.run import Run
 from agents.engine.turn import Turn
+from agents.escalation.rules import Rule, evaluate, shipped
+from agents.escalation.watch import signals
 from agents.flows import fallback
 from agents.flows.catalogue import CATALOGUE
 from agents.flows.flow import Ask
 from agents.flows.registry import Flows
 from agents.identity import Identity
 from agents.memory import Memory
+from agents.orchestrator.routing import route
 from agents.tools.permitted import Caller
 from agents.understanding.protocol import Context, Entities, Understanding, Understood
 
@@ -31,12 +34,14 @@ async def decide(
     now: datetime,
     facts: Mapping[str, Any] | None = None,
     flows: Flows = CATALOGUE,
+    rules: Sequence[Rule] | None = None,
     conversation: str | None = None,
     contact: str | None = None,
 ) -> Turn:
     """The turn for what was heard in a conversation that no person holds; ``facts`` are remembered of the pharmacy.
 
-    ``conversation`` and ``contact`` name them for the books of what a model costs.
+    ``rules`` say when a person takes over; the shipped ones when left out. ``conversation`` and ``contact`` name them
+    for the books of what a model costs.
     """
     words = said.words
     before, memory = memory, _still_known(memory, flows)
@@ -55,13 +60,17 @@ async def decide(
         said_at=said.said_at,
         facts=facts or {},
     )
+    routes = route(requests, missed=memory.misses, image=not words and "image" in said.unread)
+    requests = [each.request for each in routes]
     run = Run(ask, tools, said.anchor)
     await run.all(requests)
-    text, after = compose(run, memory, words, flows)
+    watched = signals(words, run.served, memory=memory, understood=understood, facts=facts or {})
+    ruled = evaluate(watched, rules if rules is not None else shipped())
+    text, after = compose(run, memory, words, flows, ruled=ruled, signals=watched)
     answers = [served.answer for served in run.served]
     seen: dict[str, Any] = {
         **record.asked(said, identity=identity, memory=before, facts=facts or {}, now=now, understood=understood),
-        "requests": [record.request(each) for each in requests],
+        "requests": [record.route(each) for each in routes],
         "calls": run.calls,
         "facts": [dict(answer.seen) for answer in answers if answer.seen],
         "scores": dict(understood.scores) if understood else {},
@@ -71,12 +80,12 @@ async def decide(
     return Turn(
         flow=requests[0].flow.name,
         flows=tuple(dict.fromkeys(name for each in requests for name in (each.names or (each.flow.name,)))),
-        outcome=answers[-1].outcome,
+        outcome="escalated" if ruled else answers[-1].outcome,
         text=text,
         memory=after,
         understood=understood,
         seen=seen,
-        escalate=next((answer.escalate for answer in answers if answer.escalate), None),
+        escalate=ruled,
         facts=tuple(fact for answer in answers for fact in answer.facts),
         rating=next((answer.rating for answer in answers if answer.rating is not None), None),
     )

@@ -26,17 +26,23 @@ class Heard:
 def heard(messages: Sequence[InboundMessage], read: Mapping[str, str | None] | None = None) -> Heard:
     """The messages, at least one, as one; ``read`` has the words read from a message's media by its id."""
     read = read or {}
-    words = []
+    words: list[str] = []
+    unread: list[str] = []
     for message in messages:
-        words += [
-            part for part in ((message["text"] or "").strip(), (read.get(message["message_id"]) or "").strip()) if part
-        ]
-    wordless = [message for message in messages if not (message["text"] or "").strip()]
+        written, seen = storable(message["text"] or "").strip(), storable(read.get(message["message_id"]) or "").strip()
+        words += [part for part in (written, seen) if part]
+        if not written and not seen:
+            unread.append(message["kind"])
     return Heard(
         anchor=messages[0]["message_id"],
         messages=tuple(message["message_id"] for message in messages),
         words="\n".join(words),
         said_at=max(message["received_at"] for message in messages),
         read_from=tuple(message["kind"] for message in messages if read.get(message["message_id"])),
-        unread=tuple(message["kind"] for message in wordless if not read.get(message["message_id"])),
+        unread=tuple(unread),
     )
+
+
+def storable(text: str) -> str:
+    """The text without what PostgreSQL cannot keep: NUL, and halves of characters."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")

@@ -9,9 +9,9 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from agents.engine.heard import Heard
-from agents.engine.interpret import Request
 from agents.identity import Identity
 from agents.memory import Memory
+from agents.orchestrator.routing import Route
 from agents.understanding.protocol import Understood
 
 VERSION = 2
@@ -64,14 +64,15 @@ def read(seen: Mapping[str, Any]) -> Asked | None:
     )
 
 
-def request(made: Request) -> dict[str, Any]:
+def route(taken: Route) -> dict[str, Any]:
     """Which specialist and flow a part of the message went to, how, and how sure that was."""
     return {
-        "specialist": made.flow.specialist,
-        "flow": made.flow.name,
-        "names": list(made.names),
-        "kind": made.kind,
-        "confidence": round(made.confidence, 3),
+        "specialist": taken.specialist,
+        "how": taken.how,
+        "flow": taken.request.flow.name,
+        "names": list(taken.request.names),
+        "kind": taken.request.kind,
+        "confidence": round(taken.confidence, 3),
     }
 
 

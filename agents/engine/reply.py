@@ -1,41 +1,70 @@
 """What a turn says and remembers, of the answers its flows gave. Pure."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
-from agents.engine.run import Run, Served
-from agents.flows import fallback, small_talk
+from agents.engine.run import Run
+from agents.escalation.rules import Decision, Signals
+from agents.flows import small_talk
 from agents.flows.registry import Flows
 from agents.memory import Frame, Memory
-from agents.wording import fit
+from agents.wording import LONGEST_MESSAGE, fit
 
 
-def compose(run: Run, memory: Memory, words: str, flows: Flows) -> tuple[str, Memory]:
+def compose(
+    run: Run, memory: Memory, words: str, flows: Flows, *, ruled: Decision | None, signals: Signals
+) -> tuple[str, Memory]:
     """The reply's text and the memory after it.
 
     What is answered comes first; then one question: that of the first flow that asks, or, when none does, that of a
-    flow which was waiting before ("Retomando a devolução: ..."). A reply that offers a person asks nothing else.
+    flow which was waiting before ("Retomando a devolução: ..."). A reply that offers a person asks nothing else. When a
+    person takes over, by ``ruled``, nothing is asked and every flow that waited is laid aside.
     """
     opened = [served for served in run.served if served.frame is not None]
     texts = [served.answer.text for served in run.served if served.frame is None and served.answer.text]
-    escalates = any(served.answer.escalate for served in run.served)
-    offers = any(served.answer.offers_person for served in run.served) and not opened
-    frames = [] if escalates else [*run.frames, *(served.frame for served in reversed(opened) if served.frame)]
-    asked = False
-    if opened and not escalates:
-        texts.append(opened[0].answer.text)
-        asked = True
+    offers = not opened and ruled is None and any(served.answer.offers_person for served in run.served)
+    frames = [] if ruled else [*run.frames, *(served.frame for served in reversed(opened) if served.frame)]
+    asking = ""
+    if ruled is not None:
+        texts = _handing_over(texts, ruled, signals)
+    elif opened:
+        asking = opened[0].answer.text
     elif frames and not offers:
-        texts.append(_again(frames[-1], flows))
-        asked = True
-    text = "\n\n".join(dict.fromkeys(filter(None, texts)))
+        asking = _again(frames[-1], flows)
     first = run.served[0].request.flow.name
-    if text and not memory.introduced and first != small_talk.GREETING.name:
-        text = f"Olá! {small_talk.INTRODUCTION}\n\n{text}"
-    text = fit(text)
-    after = _remember(run.served, memory, first=first, introduced=bool(text), asked=asked, offers=offers)
-    after = replace(after, frames=tuple(frames), closed=None if escalates else run.closed)
+    if (texts or asking) and not memory.introduced and first != small_talk.GREETING.name:
+        texts.insert(0, f"Olá! {small_talk.INTRODUCTION}")
+    text = _join(texts, asking)
+    after = replace(
+        _spoken_of(run, memory),
+        introduced=memory.introduced or bool(text),
+        last_flow=first,
+        frames=tuple(frames),
+        closed=None if ruled else run.closed,
+        asked=bool(asking),
+        offered_person=offers,
+        misses=0 if ruled else signals.misses,
+        failures=0 if ruled else signals.failures,
+        angry=0 if ruled else signals.angry_turns,
+    )
     return text, after.said("contact", words).said("agent", text)
+
+
+def _handing_over(texts: list[str], ruled: Decision, signals: Signals) -> list[str]:
+    """What is said with the answers when a person takes over; the flow that asks for one says so itself."""
+    if ruled.alone:
+        return [ruled.tell]
+    return [*texts, ruled.tell] if ruled.tell and signals.by_flow is None else texts
+
+
+def _join(texts: list[str], asking: str) -> str:
+    """One text that fits: what is answered is cut before what is asked, which a yes may confirm, is."""
+    body = "\n\n".join(dict.fromkeys(text for text in texts if text and text != asking))
+    if not asking:
+        return fit(body)
+    room = LONGEST_MESSAGE - len(asking) - 2
+    if len(body) > room:
+        body = f"{body[: room - 2].rsplit(chr(10), 1)[0]}\n…"
+    return f"{body}\n\n{asking}" if body else asking
 
 
 def _again(frame: Frame, flows: Flows) -> str:
@@ -44,23 +73,10 @@ def _again(frame: Frame, flows: Flows) -> str:
     return f"Retomando {title}: {frame.question}" if title else frame.question
 
 
-def _remember(
-    served: Sequence[Served], memory: Memory, *, first: str, introduced: bool, asked: bool, offers: bool
-) -> Memory:
-    for each in served:
-        if each.answer.products is not None:
-            memory = replace(memory, products=each.answer.products)
-        if each.answer.orders is not None:
-            memory = replace(memory, orders=each.answer.orders)
-    escalates = any(each.answer.escalate for each in served)
-    missed = first == fallback.NOT_UNDERSTOOD.name and not escalates
-    failed = any(each.answer.outcome == "failed" for each in served) and not escalates
-    return replace(
-        memory,
-        introduced=memory.introduced or introduced,
-        last_flow=first,
-        asked=asked,
-        offered_person=offers,
-        misses=memory.misses + 1 if missed else 0,
-        failures=memory.failures + 1 if failed else 0,
-    )
+def _spoken_of(run: Run, memory: Memory) -> Memory:
+    for served in run.served:
+        if served.answer.products is not None:
+            memory = replace(memory, products=served.answer.products)
+        if served.answer.orders is not None:
+            memory = replace(memory, orders=served.answer.orders)
+    return memory

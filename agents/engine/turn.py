@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from agents.flows.flow import Escalate, Noted, Outcome
+from agents.escalation.rules import Decision
+from agents.flows.flow import Noted, Outcome
 from agents.memory import Memory
 from agents.understanding.protocol import Understood
 
@@ -19,7 +20,7 @@ class Turn:
     memory: Memory
     understood: Understood | None
     seen: dict[str, Any]
-    escalate: Escalate | None = None
+    escalate: Decision | None = None
     facts: tuple[Noted, ...] = ()
     rating: int | None = None
 

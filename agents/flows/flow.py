@@ -132,8 +132,9 @@ class Answer:
 
     ``answered`` names flows that this answer covers too. ``products`` and ``orders`` are what it speaks of; ``None``
     leaves what was spoken of before. ``question`` or ``confirmation`` keep the flow on the stack; without them it is
-    over. ``slots`` replace those of the frame. ``offers_person`` makes a yes to this reply call a person. ``facts``
-    and a ``rating`` of the service, 1 to 5, are written with the turn.
+    over. ``seen["amount"]`` is the BRL at stake, by which a person may have to take over. ``slots`` replace those of
+    the frame. ``offers_person`` makes a yes to this reply call a person. ``facts`` and a ``rating`` of the service, 1
+    to 5, are written with the turn.
     """
 
     text: str

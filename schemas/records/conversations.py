@@ -8,7 +8,18 @@ from schemas.marks import Doc, Personal
 MessageKind = Literal["text", "button", "interactive", "image", "audio", "video", "document", "location", "other"]
 DeliveryStatus = Literal["sent", "delivered", "read", "failed"]
 Priority = Literal["low", "normal", "high", "urgent"]
-EscalationReason = Literal["asked_for_person", "not_understood", "not_allowed", "failure"]
+EscalationReason = Literal[
+    "asked_for_person",
+    "not_understood",
+    "not_allowed",
+    "failure",
+    "anger",
+    "health_risk",
+    "legal",
+    "money",
+    "repeated_failure",
+    "vip",
+]
 
 
 class InboundMessage(TypedDict):
@@ -66,3 +77,9 @@ class Escalation(TypedDict):
     priority: Annotated[Priority, Doc("How soon.")]
     summary: Annotated[str, Doc("What a person needs to know, in Portuguese."), Personal("free text")]
     created_at: Annotated[datetime, Doc("When the turn decided it.")]
+    rule: Annotated[str | None, Doc("The name of the rule that decided it.")]
+    tried: Annotated[
+        str | None, Doc("What the agent understood, looked up and said before, in Portuguese."), Personal("free text")
+    ]
+    facts: Annotated[str | None, Doc("What the answers stood on, as JSON."), Personal("free text")]
+    digest: Annotated[str | None, Doc("SHA-256 over the other fields, which proves them unchanged.")]

@@ -14,6 +14,7 @@ import pytest
 from agents.customer.leaving import leave
 from agents.customer.processor import CustomerAgent
 from agents.customer.replaying import replay_conversation
+from agents.escalation.seal import is_sealed
 from agents.flows import catalogue, small_talk
 from agents.flows.flow import Answer, Ask, Noted
 from agents.tools.permitted import Permitted
@@ -283,3 +284,29 @@ async def test_what_a_flow_notes_of_the_pharmacy_is_known_in_its_next_conversati
     known = platform_rows.turns(other.value)[0]["seen"]["known"]
     assert known["usual_payment"] == value
     assert "over" not in known
+
+
+@pytest.mark.parametrize("text", ["\x00", "cadê\x00 meu pedido?", "a" * 10_000, "\u202e\u200b"])
+async def test_what_a_database_cannot_keep_is_left_out_and_the_rest_answered(
+    agent: CustomerAgent, write: Callable[..., Record], platform_rows: Platform, text: str
+) -> None:
+    record = write(text)
+    await deliver(agent, record)
+    assert len(platform_rows.turns(record.value)) == 1
+    assert len(platform_rows.events(record.value, REPLY.name)) == 1
+
+
+async def test_an_escalation_is_sealed_where_it_is_kept_and_where_it_is_published(
+    agent: CustomerAgent, write: Callable[..., Record], platform_rows: Platform
+) -> None:
+    record = write("vou chamar o procon, meu CPF é 529.982.247-25")
+    await deliver(agent, record)
+    [event] = platform_rows.events(record.value, ESCALATION.name)
+    assert (event["reason"], event["priority"], event["rule"]) == ("legal", "high", "legal_risk")
+    assert is_sealed(event)
+    assert "529.982" not in str(event)
+    query = (
+        "SELECT seals.digest FROM escalation_seals AS seals JOIN escalations ON escalations.id = escalation_id "
+        "JOIN conversations ON conversations.id = conversation_id WHERE phone_number_id = %(number)s"
+    )
+    assert platform_rows.rows(query, record.value) == [{"digest": event["digest"]}]
