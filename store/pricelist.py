@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from psycopg import Connection
 
+from runtime.text.interchange import form_and_dose
 from schemas.records.catalog import Stripe
 
 
@@ -62,6 +63,7 @@ def upsert(connection: Connection[Any], rows: Iterable[PriceRow]) -> Counts:
                         row.price_regime,
                         row.factory_price,
                         row.stripe,
+                        *form_and_dose(row.presentation, row.active_ingredients),
                     )
                 )
         copied = cursor.rowcount
@@ -78,11 +80,12 @@ def upsert(connection: Connection[Any], rows: Iterable[PriceRow]) -> Counts:
 _STAGE = """
 CREATE TEMPORARY TABLE price_list (
     line integer, cnpj text, manufacturer text, active_ingredients text[], presentation text, price_regime text,
-    factory_price numeric(12,2), stripe text
+    factory_price numeric(12,2), stripe text, form text, dose text
 )
 """
 _COPY = """
-COPY price_list (line, cnpj, manufacturer, active_ingredients, presentation, price_regime, factory_price, stripe)
+COPY price_list (line, cnpj, manufacturer, active_ingredients, presentation, price_regime, factory_price, stripe, form,
+                 dose)
 FROM STDIN
 """
 _NEW_SUPPLIERS = """
@@ -99,7 +102,8 @@ UPDATE suppliers SET legal_name = listed.manufacturer
 """
 _VARIANTS = """
 CREATE TEMPORARY TABLE price_list_product AS
-SELECT suppliers.id AS manufacturer_id, active_ingredients, presentation, price_regime, factory_price, stripe,
+SELECT suppliers.id AS manufacturer_id, active_ingredients, presentation, price_regime, factory_price, stripe, form,
+       dose,
        CASE price_regime WHEN 'regulated' THEN factory_price END AS ceiling_price, line,
        row_number() OVER (PARTITION BY suppliers.id, active_ingredients, presentation
                               ORDER BY factory_price, stripe, price_regime, line)::smallint AS variant
@@ -108,7 +112,7 @@ SELECT suppliers.id AS manufacturer_id, active_ingredients, presentation, price_
 _CHANGED_PRODUCTS = """
 UPDATE products
    SET price_regime = listed.price_regime, factory_price = listed.factory_price, ceiling_price = listed.ceiling_price,
-       stripe = known.stripe
+       stripe = known.stripe, form = listed.form, dose = listed.dose
   FROM price_list_product AS listed, LATERAL (
       SELECT products_now.id,
              CASE WHEN listed.stripe = 'unknown' OR (listed.stripe = 'red' AND products_now.stripe = 'red_retained')
@@ -118,14 +122,16 @@ UPDATE products
          AND products_now.active_ingredients = listed.active_ingredients AND products_now.variant = listed.variant
   ) AS known
  WHERE products.id = known.id
-   AND (products.price_regime, products.factory_price, products.ceiling_price, products.stripe)
-       IS DISTINCT FROM (listed.price_regime, listed.factory_price, listed.ceiling_price, known.stripe)
+   AND (products.price_regime, products.factory_price, products.ceiling_price, products.stripe, products.form,
+        products.dose)
+       IS DISTINCT FROM (listed.price_regime, listed.factory_price, listed.ceiling_price, known.stripe, listed.form,
+                         listed.dose)
 """
 _NEW_PRODUCTS = """
 INSERT INTO products (name, active_ingredients, presentation, manufacturer_id, variant, stripe, price_regime,
-                      factory_price, ceiling_price, status)
+                      factory_price, ceiling_price, status, form, dose)
 SELECT array_to_string(active_ingredients, ' + '), active_ingredients, presentation, manufacturer_id, variant, stripe,
-       price_regime, factory_price, ceiling_price, 'active'
+       price_regime, factory_price, ceiling_price, 'active', form, dose
   FROM price_list_product AS listed
  WHERE NOT EXISTS (
      SELECT FROM products

@@ -49,8 +49,10 @@ _ACCENTS = {
     "injetavel": "injetável", "liberacao": "liberação", "locao": "loção", "mastigavel": "mastigável",
     "oftalmico": "oftálmico", "orodispersivel": "orodispersível", "pediatrico": "pediátrico", "po": "pó",
     "sache": "sachê", "solucao": "solução", "supositorio": "supositório", "suspensao": "suspensão", "topico": "tópico",
-    "transdermico": "transdérmico",
+    "transdermico": "transdérmico", "retard": "retardada", "infusao": "infusão",
 }  # fmt: skip
+_FEMININE = frozenset(["cápsula", "drágea", "emulsão", "loção", "pomada", "solução", "suspensão"])
+_AGREEING = frozenset(["dermatológico", "oftálmico", "revestido", "tópico", "pediátrico"])
 
 
 def form_and_dose(presentation: str, ingredients: Sequence[str]) -> tuple[str | None, str | None]:
@@ -62,7 +64,8 @@ def form_and_dose(presentation: str, ingredients: Sequence[str]) -> tuple[str | 
     text = fold(presentation)
     strengths, rest = _strengths(text)
     form = _form(rest)
-    dose = _dose(strengths, ingredients)
+    # A strength that was read in part is not known at all.
+    dose = None if rest.startswith(("/", "+", "(")) else _dose(strengths, ingredients)
     if dose is not None and form is not None and "injetável" in form:
         content = _CONTENT.search(rest)
         dose += f" x {_plain(Decimal(content[1]))} {content[2]}" if content else ""
@@ -107,9 +110,11 @@ def _form(rest: str) -> str | None:
         if word in _PACKS or word[0].isdigit():
             break
         words.append(word)
-    if not 0 < len(words) <= _LONGEST_FORM:
+    if not 0 < len(words) <= _LONGEST_FORM or not all(word.isalpha() for word in words):
         return None
-    return " ".join(_ACCENTS.get(word, word) for word in expand(words, ANVISA))
+    written = [_ACCENTS.get(word, word) for word in expand(words, ANVISA)]
+    feminine = written[0] in _FEMININE
+    return " ".join(f"{word[:-1]}a" if feminine and word in _AGREEING else word for word in written)
 
 
 def _dose(strengths: Sequence[str | None], ingredients: Sequence[str]) -> str | None:

@@ -50,6 +50,20 @@ def test_the_sample_is_imported_whole_and_a_second_run_changes_nothing(empty: Da
     assert not rejects.exists()
 
 
+def test_form_and_dose_are_read_and_brought_to_products_that_had_none(empty: Database) -> None:
+    run(empty, SAMPLE)
+    known = "SELECT count(*) FROM products WHERE form IS NOT NULL AND dose IS NOT NULL"
+    [(full,)] = query(empty, known)
+    assert full >= 35
+    assert query(
+        empty, "SELECT form, dose FROM products WHERE presentation LIKE '875 MG + 125 MG COM CT%' LIMIT 1"
+    ) == [("comprimido", "875 mg + 125 mg")]
+    with psycopg.connect(empty.dsn("marketplace_owner")) as connection:
+        connection.execute("UPDATE products SET form = NULL, dose = NULL")
+    assert run(empty, SAMPLE).counts.changed_products >= full
+    assert query(empty, known) == [(full,)]
+
+
 def test_only_a_regulated_price_is_a_ceiling(empty: Database) -> None:
     run(empty, SAMPLE)
     found = query(empty, "SELECT DISTINCT price_regime, ceiling_price IS NOT DISTINCT FROM factory_price FROM products")
