@@ -199,7 +199,7 @@ def test_debezium_may_beat_and_signal(market: Database) -> None:
         (
             "is_digitable_line",
             is_digitable_line,
-            [LINE, LINE[:-1] + "1", LINE[:32] + "9" + LINE[33:], LINE[:46], "", "é" * 47],
+            [LINE, LINE[:-1] + "1", LINE[:32] + "9" + LINE[33:], LINE[:46], "", "é" * 47, "\\" * 47],
         ),
         ("is_nfe_access_key", is_nfe_access_key, [KEY, KEY[:-1] + "0", "A" + KEY[1:], "3" * 44, ""]),
     ],
