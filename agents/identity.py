@@ -7,7 +7,7 @@ from store.contacts import Contact
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """The contact behind a message. ``pharmacy_id`` is ``None`` for a stranger."""
+    """The contact behind a message. ``pharmacy_id`` is ``None`` for a stranger; ``phone`` is the channel's id."""
 
     name: str | None = None
     contact_id: int | None = None
@@ -17,6 +17,7 @@ class Identity:
     state: str | None = None
     consented: bool = True
     active: bool = False
+    phone: str | None = None
 
 
 STRANGER = Identity()

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import groupby
 from operator import itemgetter
@@ -181,7 +182,7 @@ class CustomerAgent(KeyedProcessor):
 
     async def _identify(self, contact: str) -> Identity:
         async with self._marketplace.connection() as connection:
-            return identify(await contacts.by_whatsapp_id(connection, contact))
+            return replace(identify(await contacts.by_whatsapp_id(connection, contact)), phone=contact)
 
     async def _decide(
         self, messages: Sequence[InboundMessage], identity: Identity, glance: Glance, transaction: TurnTransaction

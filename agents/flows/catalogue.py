@@ -1,8 +1,11 @@
 """Every flow of the customer's agent. A flow is added here, before ``fallback.NOT_OFFERED``."""
 
 from agents.flows import (
+    account_access,
+    complaint,
     consent,
     credit_limit,
+    damaged_item,
     fallback,
     human,
     invoice_copy,
@@ -14,7 +17,13 @@ from agents.flows import (
     product_availability,
     product_price,
     rating,
+    refund_status,
+    registration_new,
+    registration_update,
+    return_request,
+    short_expiry,
     small_talk,
+    wrong_item,
 )
 from agents.flows.flow import Flow
 from agents.flows.registry import Flows
@@ -35,6 +44,15 @@ FLOWS: tuple[Flow, ...] = (
     invoice_copy.FLOW,
     credit_limit.FLOW,
     knowledge.FLOW,
+    return_request.FLOW,
+    wrong_item.FLOW,
+    damaged_item.FLOW,
+    short_expiry.FLOW,
+    refund_status.FLOW,
+    complaint.FLOW,
+    account_access.FLOW,
+    registration_update.FLOW,
+    registration_new.FLOW,
     small_talk.OUT_OF_SCOPE,
     fallback.NOT_UNDERSTOOD,
     fallback.ONLY_WORDS,

@@ -5,9 +5,6 @@ from agents.flows.small_talk import ABLE
 from agents.tools.permitted import Permitted
 
 _SUBJECTS = {
-    "account_access": "o acesso à conta",
-    "complaint": "a sua reclamação",
-    "damaged_item": "mercadoria avariada",
     "delivery_area_time": "regiões e prazos de entrega",
     "minimum_order": "pedido mínimo e frete",
     "order_cancel": "cancelamentos",
@@ -17,23 +14,15 @@ _SUBJECTS = {
     "product_substitute": "substitutos e genéricos",
     "promotions": "promoções",
     "recommendation": "sugestões de compra",
-    "refund_status": "reembolsos e créditos",
-    "registration_new": "novos cadastros",
-    "registration_update": "alterações no cadastro",
     "reorder": "repetir um pedido",
-    "return_request": "devoluções e trocas",
-    "short_expiry": "validade dos produtos",
-    "wrong_item": "diferenças na entrega",
 }
-_SORRY = frozenset({"complaint", "damaged_item", "wrong_item", "short_expiry"})
 _OFFER = "Quer que eu chame uma pessoa da equipe? Responda *sim*."
 
 
 async def offer_person(ask: Ask, use: Permitted) -> Answer:
     """Names the subject, says that a person resolves it, and offers one."""
     subject = next((_SUBJECTS[flow] for flow in ask.also if flow in _SUBJECTS), "isso")
-    sorry = "Sinto muito por isso. " if _SORRY & set(ask.also) else ""
-    text = f"{sorry}Sobre {subject}, quem resolve é a nossa equipe. {_OFFER}"
+    text = f"Sobre {subject}, quem resolve é a nossa equipe. {_OFFER}"
     return Answer(text, "asked", offers_person=True)
 
 

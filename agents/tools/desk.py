@@ -56,6 +56,12 @@ class Desk:
         return self.identity.contact_id
 
     @property
+    def phone(self) -> str:
+        """The number that the channel says writes, as it calls it."""
+        assert self.identity.phone is not None, "the channel names whoever writes"
+        return self.identity.phone
+
+    @property
     def state(self) -> str:
         """The pharmacy's state, two letters: prices and deliveries depend on it."""
         assert self.identity.state is not None, "a known pharmacy has a state"

@@ -22,13 +22,11 @@ async def returns(desk: Desk, order_ids: Sequence[int] | None = None) -> Sequenc
 
 
 @write
-async def request_registration(
-    desk: Desk, cnpj: str, name: str, city: str | None, phone: str
-) -> ServiceRequested | Refused:
+async def request_registration(desk: Desk, cnpj: str, name: str, city: str | None) -> ServiceRequested | Refused:
     """Asks for a new pharmacy's registration; anybody may."""
     return await desk.change(
         lambda connection: service_requests.request_registration(
-            connection, request_id=desk.request_id, cnpj=cnpj, name=name, city=city, phone=phone, now=desk.now
+            connection, request_id=desk.request_id, cnpj=cnpj, name=name, city=city, phone=desk.phone, now=desk.now
         )
     )
 

@@ -1,0 +1,59 @@
+"""Something else came, or more, or fewer: what came goes back, what is missing is claimed."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from agents.flows import bought, goods
+from agents.flows.flow import Answer, Ask, Flow, Write, confirm, reply
+from agents.tools.ordering import order_lines
+from agents.tools.permitted import Permitted
+from agents.tools.requests import open_complaint
+from agents.understanding.normalise import fold
+from store.after_sales import ComplaintOpened, ReturnRequested
+from store.orders import Line
+from store.outcomes import Refused
+
+_MISSING = re.compile(r"falt|incomplet|a menos|nao veio|nao vieram|nao mandaram|veio so|menos do que|menos que")
+
+
+async def run(ask: Ask, use: Permitted) -> Answer:
+    """Missing goods are claimed, others are taken back; see ``agents.flows.goods``."""
+    details = str(ask.slots.get("details") or ask.text)
+    if not _MISSING.search(fold(details)):
+        lead = "Sinto muito pela troca."
+        return await goods.ask_for_return(ask, use, reason="wrong_item", lead=lead)
+    order = await goods.order_of(ask, use)
+    if isinstance(order, Answer):
+        return replace(order, slots={**ask.slots, "details": details})
+    words = ask.slots.get("product")
+    lines: Sequence[Line] = await use(order_lines, [order.order_id])
+    found = bought.meant(words, lines) if words else []
+    about = f"\n• {bought.title(found[0])}" if len(found) == 1 else ""
+    quantity = f"\n• Faltam: {ask.slots['quantity']}" if ask.slots.get("quantity") else ""
+    shown = (
+        f"Sinto muito pela falta. Abro uma ocorrência para o pedido {order.number} ({order.supplier}):"
+        f"{about}{quantity}\n"
+        f"• “{details[:300]}”\nPosso enviar? Responda *sim*."
+    )
+    return confirm(shown, open_complaint, "delivery", details[:2000], order.order_id)
+
+
+async def done(ask: Ask, use: Permitted, result: ReturnRequested | ComplaintOpened | Refused) -> Answer:
+    """Words the result."""
+    if isinstance(result, ComplaintOpened):
+        text = f"Ocorrência aberta, protocolo *R{result.complaint_id}*. A equipe confere a entrega e responde por aqui."
+        return reply(text, seen={"complaint": result.complaint_id})
+    return await goods.requested(ask, use, result)
+
+
+FLOW = Flow(
+    name="wrong_item",
+    serves=("wrong_item",),
+    title="a diferença na entrega",
+    slots=goods.SLOTS,
+    tools=goods.TOOLS,
+    writes=(*goods.WRITES, Write(open_complaint)),
+    run=run,
+    done=done,
+)
