@@ -32,6 +32,16 @@ class World:
     known_offers: list[Offer] = field(default_factory=list)
     away: bool = False
 
+    def __getattr__(self, name: str) -> Any:
+        """Any other tool is away: flows must be able to live with that."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+
+        def away(*args: Any, **kwargs: Any) -> Any:
+            raise ToolUnavailable(f"{name} did not answer")
+
+        return away
+
     async def find_orders(self, number: str) -> Sequence[Order]:
         self._answer()
         return [order for order in self.known_orders if order.number.endswith(number)]
