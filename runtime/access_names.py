@@ -6,13 +6,21 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from runtime.errors import UserError
-from schemas.access import public
+from schemas.access import BY_COMMAND, Station, public
 from schemas.teams import TEAMS, Team
 from schemas.topic import Topic, Visibility
 from schemas.topics import BY_NAME
 
 _AGO = re.compile(r"^(\d+)(s|m|h|d)$")
+_FEW = 8
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+def known_topic(name: str) -> Topic:
+    """The topic of that name, public or not. Raises ``UserError`` for an unknown one with near names."""
+    if name not in BY_NAME:
+        raise UserError(f"There is no topic {name!r}{near(name, BY_NAME)}.")
+    return BY_NAME[name]
 
 
 def public_topic(name: str) -> Topic:
@@ -28,6 +36,18 @@ def public_topic(name: str) -> Topic:
     return topic
 
 
+def station(command: str, topic: Topic) -> Station:
+    """The station that `balcao run` calls so and that reads the topic. Raises ``UserError`` in other cases."""
+    found = BY_COMMAND.get(command)
+    if found is None:
+        raise UserError(f"There is no station {command!r}{near(command, BY_COMMAND)}.")
+    if found.name not in topic.consumers:
+        readers = [each.command for each in BY_COMMAND.values() if each.name in topic.consumers]
+        others = f"; these do: {', '.join(readers)}" if readers else ""
+        raise UserError(f"{command} does not read {topic.name}{others}.")
+    return found
+
+
 def team(name: str) -> Team:
     """The team of that name. Raises ``UserError`` with near names for an unknown one."""
     if name not in TEAMS:
@@ -36,14 +56,16 @@ def team(name: str) -> Team:
 
 
 def near(name: str, known: Iterable[str]) -> str:
-    """The end of a sentence: the known names most like ``name``, or all of them when none is and they are few."""
+    """The end of a sentence: the known names most like ``name``, or where they all are, which may be here."""
     names = sorted(known)
     alike = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
     # A word that is only a part of the name, as in "orders".
     alike = alike or [each for each in names if name.lower() in each][:3]
+    if not names:
+        return ""
     if alike:
         return f"; near it: {', '.join(alike)}"
-    return f"; there are: {', '.join(names)}" if 0 < len(names) <= 8 else ""
+    return f"; there are: {', '.join(names)}" if len(names) <= _FEW else "; `balcao catalogue` shows them all"
 
 
 def moment(text: str, *, now: datetime) -> datetime:

@@ -22,6 +22,8 @@ from schemas.compatibility.parse import SchemaError
 from schemas.compatibility.report import document, lines
 from schemas.contract import Contract, Contracts, current, subscribers
 
+_FEW = 8
+
 
 @dataclass(frozen=True, slots=True)
 class Checked:
@@ -170,7 +172,11 @@ def _chosen(old: Contracts, new: Contracts, topics: Sequence[str], team: str | N
 
 def _near(name: str, known: Collection[str]) -> str:
     close = difflib.get_close_matches(name, sorted(known), n=1)
-    return f"; did you mean {close[0]}?" if close else f"; name one of {', '.join(sorted(known))}."
+    if close:
+        return f"; did you mean {close[0]}?"
+    return (
+        f"; name one of {', '.join(sorted(known))}." if len(known) <= _FEW else "; `balcao catalogue` shows them all."
+    )
 
 
 def _lines(found: Checked) -> list[str]:

@@ -33,12 +33,11 @@ def skip(
     to: Annotated[int | None, typer.Option(help="The next offset to read; the topic's end when left out.")] = None,
 ) -> None:
     """Move a stopped station past records that it cannot take; they stay in the topic."""
-    from runtime.errors import UserError
+    from runtime import access_names
     from runtime.settings import KafkaSettings, load
     from runtime.skip import skip as move
-    from schemas.topics import BY_NAME
 
-    if topic not in BY_NAME:
-        raise UserError(f"there is no topic {topic!r} in the register")
-    before, after = move(load(KafkaSettings), f"balcao.{station}", topic, partition, to=to)
-    sys.stdout.write(f"{topic}[{partition}]: balcao.{station} goes on at {after} instead of {before}\n")
+    wanted = access_names.known_topic(topic)
+    group = access_names.station(station, wanted).group
+    before, after = move(load(KafkaSettings), group, wanted, partition, to=to)
+    sys.stdout.write(f"{topic}[{partition}]: {group} goes on at {after} instead of {before}\n")

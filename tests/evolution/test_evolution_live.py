@@ -158,7 +158,7 @@ async def test_a_breaking_change_stops_its_table_only_until_the_runbook_s_steps_
         assert any("column subject (text) was dropped or renamed" in sentence for sentence in drifts(COMPLAINTS))
 
     with pytest.raises(SkipRefusedError, match="stop every process"):
-        skip(load(KafkaSettings), GROUP, COMPLAINTS.name, 0)
+        skip(load(KafkaSettings), GROUP, COMPLAINTS, 0)
     await owner.execute("UPDATE complaints SET body = %s WHERE id = %s", (f"waits {mark}", second))
     for name in stations():
         platform.stop(name)
@@ -195,7 +195,7 @@ async def passed(group: str, stands: int) -> None:
 
     async def done() -> bool:
         try:
-            skip(load(KafkaSettings), group, COMPLAINTS.name, 0, to=stands + 1)
+            skip(load(KafkaSettings), group, COMPLAINTS, 0, to=stands + 1)
         except SkipRefusedError as error:
             return "cannot go" in str(error)
         return True
