@@ -10,6 +10,8 @@ from agents.flows import (
     human,
     invoice_copy,
     knowledge,
+    order_cancel,
+    order_change,
     order_place,
     order_status,
     payment_methods,
@@ -20,6 +22,7 @@ from agents.flows import (
     refund_status,
     registration_new,
     registration_update,
+    reorder,
     return_request,
     short_expiry,
     small_talk,
@@ -30,6 +33,9 @@ from agents.flows.registry import Flows
 
 FLOWS: tuple[Flow, ...] = (
     order_status.FLOW,
+    order_cancel.FLOW,
+    order_change.FLOW,
+    reorder.FLOW,
     order_place.FLOW,
     product_availability.FLOW,
     product_price.FLOW,

@@ -7,14 +7,11 @@ from agents.tools.permitted import Permitted
 _SUBJECTS = {
     "delivery_area_time": "regiões e prazos de entrega",
     "minimum_order": "pedido mínimo e frete",
-    "order_cancel": "cancelamentos",
-    "order_change": "alterações em pedidos",
     "price_compare": "comparação de preços",
     "product_info": "detalhes do produto",
     "product_substitute": "substitutos e genéricos",
     "promotions": "promoções",
     "recommendation": "sugestões de compra",
-    "reorder": "repetir um pedido",
 }
 _OFFER = "Quer que eu chame uma pessoa da equipe? Responda *sim*."
 

@@ -109,16 +109,14 @@ def merged(lines: Sequence[CartLine], ask: Ask) -> list[CartLine]:
     removes = bool(_REMOVES.search(fold(ask.text)))
     for item in items:
         at = next((at for at, line in enumerate(now) if is_meant(item["product"], line)), None)
-        quantity, unit = item["quantity"], item["unit"] or ""
-        if unit in _BULK:
-            quantity = None
+        quantity, unit = counted(item)
         if at is None:
             if not (removes and quantity is None and lines):
-                now.append(CartLine(item["product"], quantity, unit=unit if unit in _BULK else ""))
+                now.append(CartLine(item["product"], quantity, unit=unit))
         elif removes and quantity is None:
             now.pop(at)
-        elif quantity is not None or unit in _BULK:
-            now[at] = replace(now[at], quantity=quantity, unit=unit if unit in _BULK else "")
+        elif quantity is not None or unit:
+            now[at] = replace(now[at], quantity=quantity, unit=unit)
     quantities: list[int] = ask.slots.get("quantity", [])
     if items or len(quantities) != 1:
         return now
@@ -126,6 +124,12 @@ def merged(lines: Sequence[CartLine], ask: Ask) -> list[CartLine]:
     for at in lacking[:1] if lacking else range(len(now)) if len(now) == 1 else ():
         now[at] = replace(now[at], quantity=quantities[0], unit="")
     return now
+
+
+def counted(item: Mapping[str, Any]) -> tuple[int | None, str]:
+    """How many units of an item, or what of unknown size it was counted in."""
+    unit = item["unit"] or ""
+    return (None, unit) if unit in _BULK else (item["quantity"], "")
 
 
 def is_meant(words: str, line: CartLine) -> bool:

@@ -9,6 +9,7 @@ from agents.wording import money
 from runtime.text.dosage import presentation_dosage, request_dosage
 from runtime.text.folding import fold, tokens
 from runtime.text.likeness import likeness
+from store.addresses import Address
 from store.availability import Offer, Product
 
 MOST_CHOICES = 5
@@ -64,6 +65,16 @@ def picked(text: str, products: Sequence[Product]) -> list[Product]:
     asked = request_dosage(text)
     kept = [product for product in products if agrees(asked, presentation_dosage(product.presentation))]
     return narrowed(text, _named(text, kept)) if _says_something(text, products) else []
+
+
+def place(text: str, places: Sequence[Address]) -> Address | None:
+    """The address that an answer to a numbered list means: by number, or by words that only one has."""
+    if index := _INDEX.fullmatch(fold(text)):
+        at = _number(index[1], len(places))
+        return places[at - 1] if 1 <= at <= len(places) else None
+    asked = {word for word in tokens(text) if len(word) > 3}
+    hits = [one for one in places if asked & set(tokens(f"{one.label} {one.street} {one.district}"))]
+    return hits[0] if len(hits) == 1 else None
 
 
 def options(products: Sequence[Product], offers: Sequence[Offer]) -> list[Product]:

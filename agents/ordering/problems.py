@@ -24,6 +24,11 @@ FOR_A_PERSON = frozenset({"credit_blocked", "pharmacy_blocked", "pharmacy_inacti
 """What no other quantity or product mends."""
 
 
+def state_of(status: str) -> str:
+    """What goes on after "o pedido": ``"já foi enviado"``."""
+    return _STATES.get(status, "já avançou")
+
+
 def told(problems: Sequence[Problem]) -> str:
     """A line for each, without repetition."""
     return "\n".join(dict.fromkeys(f"⚠️ {explained(problem)}" for problem in problems))
@@ -64,7 +69,7 @@ def explained(problem: Problem) -> str:  # noqa: PLR0912 - one case a reason
         case "above_ceiling":
             return f"{product} está com o preço em conferência e não pode ser vendido agora."
         case "order_state":
-            return f"O pedido {_STATES.get(problem.state or '', 'já avançou')}."
+            return f"O pedido {state_of(problem.state or '')}."
         case "quantity":
             return "A quantidade precisa ser um número inteiro positivo."
         case "empty":

@@ -1,0 +1,80 @@
+"""The same again: the last order or the one named, at today's prices, with what changed said."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from agents.flows.flow import Answer, Ask, Flow, Write, question, reply
+from agents.flows.slots import DATES
+from agents.flows.which_order import NOT_FOUND
+from agents.ordering import buying, cart, which
+from agents.ordering.cart import CartLine
+from agents.tools import ordering
+from agents.tools.orders import find_orders
+from agents.tools.permitted import Permitted
+from agents.wording import BRASILIA, day
+from store.orders import Order
+
+_LOOK_BACK = 20
+_DAY = re.compile(r"(\d{1,2})[/-](\d{1,2})")
+
+
+async def run(ask: Ask, use: Permitted) -> Answer:
+    """Takes the lines of the order; says of each what one cost then, when that is another price now."""
+    if lines := cart.load(ask.slots):
+        return await buying.advance(ask, use, cart.merged(lines, ask))
+    order = await _which(ask, use)
+    if isinstance(order, Answer):
+        return order
+    bought = await use(ordering.order_lines, [order.order_id])
+    lines = [
+        CartLine(
+            "",
+            line.quantity,
+            product_id=line.product_id,
+            name=f"{line.name} {line.presentation}",
+            before=line.unit_price,
+        )
+        for line in bought
+    ]
+    if not lines:
+        return reply(f"O pedido *{order.number}* não tem itens para repetir.", orders=(order.number,))
+    lead = f"Repetindo o pedido *{order.number}* de {day(order.placed_at)}, com os preços de hoje:"
+    answer = await buying.advance(ask, use, cart.merged(lines, ask), lead=lead)
+    return replace(answer, orders=(order.number,))
+
+
+async def _which(ask: Ask, use: Permitted) -> Order | Answer:
+    if number := ask.slots.get("order_number"):
+        found: Sequence[Order] = await use(find_orders, number)
+        if not found:
+            return question(NOT_FOUND.format(number=number), slot="order_number", slots={})
+        return found[0]
+    orders = await use(ordering.last_orders, _LOOK_BACK)
+    days = [_DAY.fullmatch(date) for date in ask.slots.get("date", [])]
+    if wanted := next((found for found in days if found), None):
+        orders = [order for order in orders if _placed_on(order, int(wanted[1]), int(wanted[2]))]
+        if not orders:
+            text = f"Não encontrei pedido seu de {wanted[0]}. Qual é o número dele?"
+            return question(text, slot="order_number", slots={})
+    kept = [order for order in orders if order.status != "cancelled"] or orders
+    return kept[0] if kept else reply("Ainda não encontrei nenhum pedido da sua farmácia para repetir.")
+
+
+def _placed_on(order: Order, number: int, month: int) -> bool:
+    placed = order.placed_at.astimezone(BRASILIA)
+    return (placed.day, placed.month) == (number, month)
+
+
+FLOW = Flow(
+    name="reorder",
+    serves=("reorder",),
+    title="a repetição do pedido",
+    specialist="sales",
+    slots=(which.ORDER, DATES, *buying.SLOTS),
+    tools=(find_orders, ordering.last_orders, ordering.order_lines, *buying.TOOLS),
+    writes=(Write(ordering.place_order),),
+    run=run,
+    steps={"choose": buying.choose, "add": buying.add},
+    done=buying.done,
+)
