@@ -128,10 +128,11 @@ async def tiers(connection: AsyncConnection[Any], offer_ids: Sequence[int], *, s
 async def promotions(connection: AsyncConnection[Any], *, state: str, on: date, limit: int = 10) -> list[Promotion]:
     """What campaigns offer there and then, with stock for the smallest order, the highest discounts first. One query.
 
-    Only offers that may be sold, by suppliers that deliver in the state, each product once.
+    Only offers that may be sold, by suppliers that deliver in the state, each product once. It looks no further than
+    the ``40 * limit`` highest discounts: a campaign may have tens of thousands.
     """
     async with connection.cursor(row_factory=class_row(Promotion)) as cursor:
-        await cursor.execute(_PROMOTIONS, {"state": state, "on": on, "limit": limit})
+        await cursor.execute(_PROMOTIONS, {"state": state, "on": on, "limit": limit, "most": 40 * limit})
         return await cursor.fetchall()
 
 
@@ -184,15 +185,19 @@ SELECT * FROM (
            offers.price AS list_price, price_tiers.discount,
            greatest(round(offers.price * (1 - price_tiers.discount / 100), 2), 0.01) AS unit_price,
            inventory.on_hand - inventory.reserved AS available
-      FROM price_tiers
+      FROM (
+          SELECT * FROM price_tiers
+           WHERE price_tiers.campaign IS NOT NULL AND %(on)s::date BETWEEN price_tiers.starts_on AND price_tiers.ends_on
+             AND (price_tiers.state IS NULL OR price_tiers.state = %(state)s)
+           ORDER BY price_tiers.discount DESC, price_tiers.id
+           LIMIT %(most)s
+      ) AS price_tiers
       JOIN offers ON offers.id = price_tiers.offer_id AND offers.state = 'active'
       JOIN products ON products.id = offers.product_id AND products.status = 'active'
       JOIN suppliers AS makers ON makers.id = products.manufacturer_id
       JOIN suppliers ON suppliers.id = offers.supplier_id AND suppliers.status = 'active'
       JOIN inventory ON inventory.supplier_id = offers.supplier_id AND inventory.product_id = offers.product_id
-     WHERE price_tiers.campaign IS NOT NULL AND %(on)s::date BETWEEN price_tiers.starts_on AND price_tiers.ends_on
-       AND (price_tiers.state IS NULL OR price_tiers.state = %(state)s)
-       AND (products.ceiling_price IS NULL OR offers.price <= products.ceiling_price)
+     WHERE (products.ceiling_price IS NULL OR offers.price <= products.ceiling_price)
        AND inventory.on_hand - inventory.reserved >= greatest(price_tiers.minimum_quantity, offers.minimum_quantity)
        AND EXISTS (SELECT FROM delivery_areas
                     WHERE delivery_areas.supplier_id = offers.supplier_id AND delivery_areas.state = %(state)s)

@@ -199,6 +199,9 @@ async def test_the_demo_pharmacy_has_something_of_everything(agent: AsyncConnect
     assert await orders.lines(agent, DEMO_PHARMACY_ID + 1, [order.order_id for order in mine]) == []
     [place, *_] = await addresses.addresses(agent, DEMO_PHARMACY_ID)
     assert place.preferred
+    ids = [order.order_id for order in mine]
+    assert await addresses.destinations(agent, DEMO_PHARMACY_ID, ids) == dict.fromkeys(ids, place)
+    assert await addresses.destinations(agent, DEMO_PHARMACY_ID + 1, ids) == {}
     found = await credit.credit(agent, DEMO_PHARMACY_ID)
     assert found is not None
     assert found.blocked_reason is None
