@@ -110,6 +110,26 @@ async def test_nobody_sells_what_is_not_there(world: World) -> None:
     assert [await world.stock(offer) for offer in offers] == [(10, 9), (10, 9)]
 
 
+async def test_stock_is_taken_in_everybodys_order(agent: AsyncConnection[Any], world: World) -> None:
+    """Whatever the order of the lines, the lower product is waited for before the higher one is touched."""
+    buyer, supplier = await world.buyer(), await world.supplier()
+    low, high = [await world.offer(supplier) for _ in range(2)]
+    seen = await shown(agent, buyer, (high, 1), (low, 1))
+    take = (
+        "SELECT FROM inventory JOIN offers USING (supplier_id, product_id) WHERE offers.id = %s FOR UPDATE OF inventory"
+    )
+    async with connections(world, 1) as [other]:
+        async with other.transaction():
+            await other.execute(take.encode(), [low])
+            buying = asyncio.create_task(place(agent, buyer, seen))
+            waits = "SELECT cardinality(pg_blocking_pids(%s)) > 0"
+            async with asyncio.timeout(10):
+                while not await world.one(waits, agent.info.backend_pid):  # noqa: ASYNC110 - nothing else tells
+                    await asyncio.sleep(0.01)
+            await other.execute(f"{take} NOWAIT".encode(), [high])
+        assert isinstance(await buying, Placed)
+
+
 async def test_credit_is_not_exceeded_by_orders_at_once(world: World) -> None:
     buyer = await world.buyer(limit="100.00")
     offers = [await world.offer(await world.supplier(), "40.00") for _ in range(5)]
