@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import duckdb
@@ -23,6 +24,12 @@ class Row:
         self.__dict__.update(columns)
 
 
+@cache
+def _translated(statement: str) -> str:
+    (translated,) = sqlglot.transpile(statement, read="bigquery", write="duckdb")
+    return translated
+
+
 class MemoryWarehouse:
     """The query API: GoogleSQL, translated, on DuckDB."""
 
@@ -41,8 +48,7 @@ class MemoryWarehouse:
 
     async def query(self, statement: str, parameters: Mapping[str, int] | None = None) -> list[Any]:
         self.statements.append(statement)
-        (translated,) = sqlglot.transpile(statement, read="bigquery", write="duckdb")
-        result = self.connection.execute(translated, dict(parameters or {}))
+        result = self.connection.execute(_translated(statement), dict(parameters or {}))
         names = [column[0] for column in result.description or ()]
         return [Row(**dict(zip(names, values, strict=True))) for values in result.fetchall()]
 
