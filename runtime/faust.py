@@ -18,15 +18,20 @@ _HEARTBEAT_MS = 1_000
 """Also how late a member learns that the group rebalances."""
 
 
-def application(group: str, settings: KafkaSettings, runtime: RuntimeSettings) -> BatchApp:
-    """A Faust app of that consumer group, not started; belongs to the running event loop."""
+def application(
+    group: str, settings: KafkaSettings, runtime: RuntimeSettings, *, batch_records: int = 2000
+) -> BatchApp:
+    """A Faust app of that consumer group, not started; belongs to the running event loop.
+
+    A fetch brings ``batch_records`` at most.
+    """
     options = {
         **kafka.aiokafka(settings),
         "client_id": group,
         "group_id": group,
         "enable_auto_commit": False,
         "auto_offset_reset": "earliest",
-        "max_poll_records": runtime.batch_records,
+        "max_poll_records": batch_records,
         "fetch_max_wait_ms": _FETCH_WAIT_MS,
         "max_poll_interval_ms": _POLL_INTERVAL_MS,
         "rebalance_timeout_ms": int((runtime.drain_seconds + 30) * 1000),

@@ -57,6 +57,9 @@ class Processor(_Station):
 
     backoff: Backoff = Backoff(first=0.1, ceiling=10.0, attempts=6)
 
+    batch_records: int = 2000
+    """The most records in a batch. A batch is as large only when the partition is that far behind."""
+
     pace_seconds: float = 0.0
     """The least time between the starts of two batches of a partition; what arrives meanwhile makes one batch.
 

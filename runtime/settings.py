@@ -209,7 +209,8 @@ class RuntimeSettings(BaseSettings):
     """How a station consumes. Seconds, and records a batch at most."""
 
     model_config = _prefix("BALCAO_RUNTIME_")
-    batch_records: int = 2000
+    batch_records: int | None = None
+    """What the station's processors ask for, when nothing is set."""
     commit_seconds: float = 0.25
     session_seconds: float = 10.0
     """How long the group waits for a process that died; the broker allows 6 or more."""

@@ -15,7 +15,7 @@ from runtime.assignment import Assignment
 from runtime.clock import Clock, SystemClock
 from runtime.codec import Decoder
 from runtime.partition import Lane, Partition
-from runtime.processor import AnyProcessor
+from runtime.processor import AnyProcessor, Processor
 from runtime.producer import Producer
 from runtime.registry import Registry
 from runtime.settings import KafkaSettings, MetricsSettings, RegistrySettings, RuntimeSettings, load
@@ -87,6 +87,9 @@ class Station:
         self._kafka = kafka
         self._registry = Registry(registry)
         self._runtime = runtime or RuntimeSettings()
+        self._batch_records = self._runtime.batch_records or max(
+            (one.batch_records for one in processors if isinstance(one, Processor)), default=Processor.batch_records
+        )
         self._clock = clock or SystemClock()
         self._started: list[AnyProcessor] = []
         self._crash: asyncio.Task[None] | None = None
@@ -116,7 +119,7 @@ class Station:
             self._clock,
             failed=self._fail,
             freed=self._free,
-            batch_records=self._runtime.batch_records,
+            batch_records=self._batch_records,
         )
         self._assignment = Assignment(
             self._processors,
@@ -124,7 +127,7 @@ class Station:
             drain_seconds=self._runtime.drain_seconds,
             retry=retried.topic(retry) if retry in present else None,
         )
-        self._app = faust.application(self.group, self._kafka, self._runtime)
+        self._app = faust.application(self.group, self._kafka, self._runtime, batch_records=self._batch_records)
         self._app.assignment = self._assignment
         for processor in self._processors:
             faust.processor(self._app, processor.name, [topic.name for topic in processor.topics])

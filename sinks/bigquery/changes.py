@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from runtime.avro.wanted import Wanted
 from runtime.errors import BadRecord
 from runtime.records import Record
 from schemas.bigquery import TRUNCATED
@@ -39,20 +40,35 @@ def change_of(topic: Topic, partition: int, record: Record) -> Change:
     """
     if record.value is None:
         raise BadRecord("empty-value", "a record without a value has no row to keep")
-    row = {"_topic": topic.name, "_kafka_partition": partition, "_offset": record.offset}
+    value: Mapping[str, Any] = record.value
     if topic.table is None:
-        row |= record.value
-        row |= {"_lsn": record.value.get("lsn"), "_op": None, "_commit_ts": record.timestamp_ms * 1000}
-        return Change(record, row)
-    envelope: Mapping[str, Any] = record.value
-    op = _operation(topic, envelope)
-    source = envelope["source"]
-    row |= {"_lsn": source.get("lsn") or 0, "_op": op, "_commit_ts": source.get("ts_us") or source["ts_ms"] * 1000}
-    row |= _row(topic, envelope, op)
+        lsn, op, committed, columns = value.get("lsn"), None, record.timestamp_ms * 1000, value
+    else:
+        op = _operation(value)
+        source = value["source"]
+        lsn, committed = source.get("lsn") or 0, source.get("ts_us") or source["ts_ms"] * 1000
+        columns = _row(topic, value, op)
+    row = {
+        **columns,
+        "_topic": topic.name,
+        "_kafka_partition": partition,
+        "_offset": record.offset,
+        "_lsn": lsn,
+        "_op": op,
+        "_commit_ts": committed,
+    }
     return Change(record, row)
 
 
-def _operation(topic: Topic, envelope: Mapping[str, Any]) -> str:
+def wanted(topic: Topic) -> Wanted:
+    """The fields of the topic's values that ``change_of`` reads; of a deleted row the key, where there is one."""
+    if topic.table is None:
+        return None
+    before = [f"before.{name}" for name in topic.table.primary_key] or ["before"]
+    return frozenset(("op", "after", *before, "source.lsn", "source.ts_us", "source.ts_ms"))
+
+
+def _operation(envelope: Mapping[str, Any]) -> str:
     op = envelope["op"]
     if op not in _KNOWN:
         raise BadRecord("unknown-operation", f"the operation {op!r} is none of c, u, d, r, t")
@@ -62,9 +78,9 @@ def _operation(topic: Topic, envelope: Mapping[str, Any]) -> str:
 def _row(topic: Topic, envelope: Mapping[str, Any], op: str) -> Mapping[str, Any]:
     if op == TRUNCATED:
         return {}
-    row = envelope["before" if op == "d" else "after"]
+    row: Mapping[str, Any] | None = envelope["before" if op == "d" else "after"]
     if row is None:
         raise BadRecord("no-row", f"the operation {op!r} came without the row it is about")
     if op != "d" or topic.table is None or not topic.table.primary_key:
-        return dict(row)
+        return row
     return {name: row[name] for name in topic.table.primary_key}

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import structlog
 
 from runtime import metrics
+from runtime.avro.wanted import Wanted
 from runtime.clock import Clock, SystemClock
 from runtime.errors import BadRecord, UserError
 from runtime.gate import SchemaReader
@@ -18,7 +19,7 @@ from runtime.records import Batch, Record
 from runtime.retry import Backoff, retry
 from schemas import bigquery as tables
 from schemas.topic import Avro, Topic
-from sinks.bigquery.changes import Change, change_of
+from sinks.bigquery.changes import Change, change_of, wanted
 from sinks.bigquery.claims import Claims, Place
 from sinks.bigquery.errors import RowsRefusedError, SchemaBehindError
 from sinks.bigquery.growth import Growth
@@ -33,6 +34,7 @@ from sinks.bigquery.writer import PartitionWriter
 
 log = structlog.get_logger(__name__)
 _BREATH = 500
+_LARGE = 1_000_000
 _BEHIND_SECONDS = 5.0
 _START = Backoff(first=0.2, ceiling=5.0, attempts=None)
 _GROUP = "balcao.bigquery"
@@ -74,6 +76,7 @@ class BigQuerySink(Processor, SchemaReader, TakesAgain):
 
     name = "bigquery"
     pace_seconds = 0.2
+    batch_records = 10_000
     backoff = Backoff(first=0.1, ceiling=5.0, attempts=20)
 
     def __init__(
@@ -126,6 +129,9 @@ class BigQuerySink(Processor, SchemaReader, TakesAgain):
         if writer is not None:
             writer.drop()
 
+    def wanted(self, topic: Topic) -> Wanted:
+        return wanted(topic)
+
     async def written_with(self, topic: Topic, schema: Avro, offset: int) -> None:
         growth = self._kept[topic.name].growth
         if growth is not None:
@@ -176,10 +182,13 @@ class BigQuerySink(Processor, SchemaReader, TakesAgain):
     ) -> tuple[list[Change], list[EncodedRow]]:
         changes: list[Change] = []
         rows: list[EncodedRow] = []
+        encode, partition = encoder.encode, batch.partition
         for number, record in enumerate(batch.records, 1):
             try:
-                change = change_of(topic, batch.partition, record)
-                row = fitting(EncodedRow(record.offset, encoder.encode(change.row)))
+                change = change_of(topic, partition, record)
+                row = EncodedRow(record.offset, encode(change.row))
+                if len(row.data) > _LARGE:
+                    fitting(row)
             except BadRecord as bad:
                 rejected.append((record, bad))
                 continue

@@ -2,18 +2,19 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from runtime.errors import BadRecord
 
 # https://cloud.google.com/bigquery/quotas#write-api-limits: a request holds 10 MB at most; the schema and framing
 # need a little of it.
 REQUEST_BYTES = 9_500_000
+REQUEST_ROWS = 2_500
 _FRAMING = 8
 
 
-@dataclass(frozen=True, slots=True)
-class EncodedRow:
-    """A serialized row and the Kafka offset it came from."""
+class EncodedRow(NamedTuple):
+    """A serialized row and the Kafka offset it came from. A tuple, because there is one a record."""
 
     offset: int
     data: bytes
@@ -40,7 +41,20 @@ def fitting(row: EncodedRow, limit: int = REQUEST_BYTES) -> EncodedRow:
 
 
 def split(rows: Sequence[EncodedRow], position: int, limit: int = REQUEST_BYTES) -> Iterator[Append]:
-    """The fewest requests, in order, the first at row ``position`` of the stream. Every row must fit."""
+    """Requests in order, the first at row ``position`` of the stream. Every row must fit.
+
+    The same rows give the same requests. A request has no more than ``REQUEST_ROWS``, so that a server takes the first
+    while the next is made.
+    """
+    for start in range(0, len(rows), REQUEST_ROWS):
+        part = rows[start : start + REQUEST_ROWS]
+        if sum([len(row.data) for row in part]) + _FRAMING * len(part) <= limit:
+            yield Append(position + start, tuple(part))
+        else:
+            yield from _by_size(part, position + start, limit)
+
+
+def _by_size(rows: Sequence[EncodedRow], position: int, limit: int) -> Iterator[Append]:
     chunk: list[EncodedRow] = []
     size = 0
     for row in rows:

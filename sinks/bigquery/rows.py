@@ -10,7 +10,7 @@ from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 
 from runtime.errors import BadRecord
 from schemas.bigquery import Field, Mode
-from sinks.bigquery.values import Convert, converter
+from sinks.bigquery.values import CHECKED, Convert, converter
 
 _KIND = descriptor_pb2.FieldDescriptorProto
 _TYPES = {
@@ -44,6 +44,7 @@ class RowEncoder:
         self._message = message_factory.GetMessageClass(pool.FindMessageTypeByName("Row"))
         self._names = {field.name for field in (*fields, *extra)}
         self._converts = _converts(fields)
+        self._changing = _changing(fields, self._converts)
 
     def encode(self, row: Mapping[str, Any]) -> bytes:
         """The serialized row; ``None`` and absent columns are NULL.
@@ -51,6 +52,13 @@ class RowEncoder:
         Raises ``BadRecord`` with the cause ``value-out-of-range``, ``null-in-array``, ``unknown-column`` or
         ``unexpected-value``; the reason names the column where one is to blame, and never quotes a value.
         """
+        try:
+            return self._message(**_changed(row, self._changing)).SerializeToString()
+        except (BadRecord, TypeError, ValueError, AttributeError, OverflowError):
+            # the same, value by value, for the sake of the column's name and the cause
+            return self._carefully(row)
+
+    def _carefully(self, row: Mapping[str, Any]) -> bytes:
         if unknown := row.keys() - self._names:
             raise BadRecord("unknown-column", f"the register's record type has no {', '.join(sorted(unknown))}")
         try:
@@ -94,6 +102,23 @@ def _converted(row: Mapping[str, Any], converts: Mapping[str, Convert]) -> dict[
             result[name] = convert(value)
         except BadRecord as bad:
             raise BadRecord(bad.cause, f"column {name}: {bad.reason}") from None
+    return result
+
+
+def _changing(fields: Sequence[Field], converts: Mapping[str, Convert]) -> list[tuple[str, Convert]]:
+    """The converters that must run: the protobuf message itself refuses what the others look for."""
+    plain = {one.name for one in fields if one.type in CHECKED and one.mode is not Mode.REPEATED and not one.semantic}
+    return [(name, convert) for name, convert in converts.items() if name not in plain]
+
+
+def _changed(row: Mapping[str, Any], changing: Sequence[tuple[str, Convert]]) -> Mapping[str, Any]:
+    if not changing:
+        return row
+    result = dict(row)
+    for name, convert in changing:
+        value = result.get(name)
+        if value is not None:
+            result[name] = convert(value)
     return result
 
 

@@ -29,6 +29,10 @@ _LONG_NUMBER = re.compile(r"\d[\d.]{15}|\d[eE]")
 """Whatever a double might not hold, and more: digits of a text look the same."""
 
 
+CHECKED = ("INT64", "STRING")
+"""Types whose converter only checks what the protobuf message refuses as well."""
+
+
 def converter(field: Field) -> Convert | None:
     """What turns the field's values into the protobuf field's; ``None`` when they fit as they are."""
     if field.semantic == "map":
@@ -50,6 +54,8 @@ def _unfit(field_type: str, why: str) -> BadRecord:
 def _int64(value: Any) -> int:
     if not -_INT64 <= value < _INT64:
         raise _unfit("INT64", "more than 64 bits")
+    if value != int(value):
+        raise _unfit("INT64", "digits after the point")
     return int(value)
 
 

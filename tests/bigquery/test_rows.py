@@ -1,5 +1,6 @@
 """What a record becomes in BigQuery, value by value; what BigQuery cannot hold is refused, never rounded."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Annotated, Any, TypedDict
@@ -195,6 +196,33 @@ def test_every_instant_survives(value: datetime) -> None:
     stored = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=one("seen", value))
     assert stored == value
     assert one("at", value.isoformat().replace("+00:00", "Z")) == one("seen", value)
+
+
+WHOLE = st.fixed_dictionaries(
+    {"id": st.integers(-(2**63), 2**63 - 1)},
+    optional={
+        "price": st.none() | st.decimals(min_value=-9999999999, max_value=9999999999, places=2),
+        "ratio": st.none() | st.floats(),
+        "flag": st.none() | st.booleans(),
+        "name": st.none() | st.text(),
+        "raw": st.none() | st.binary(),
+        "hour": st.none() | st.integers(-1, 86_400_000_000),
+        "tags": st.none() | st.lists(st.text(max_size=3), max_size=3),
+        "parts": st.none() | st.lists(st.just({"code": "a", "amount": Decimal("1.10")}), max_size=2),
+        "extra": st.just(1),
+    },
+)
+
+
+@given(WHOLE)
+def test_the_quick_way_writes_what_the_careful_one_does(row: dict[str, Any]) -> None:
+    def outcome(encode: Callable[[dict[str, Any]], bytes]) -> object:
+        try:
+            return encode(row)
+        except BadRecord as bad:
+            return bad.cause, bad.reason
+
+    assert outcome(ENCODER.encode) == outcome(ENCODER._carefully)
 
 
 def test_every_topic_of_the_register_has_tables() -> None:
