@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench import consume, events, hops
+from bench import consume, events, history, hops
 from bench.results import Result, save, table
 from deploy.local.stack import Stack
 
@@ -28,6 +28,8 @@ def main() -> int:
         results.update(consume.run())
         console.print("captured changes into domain events, ours and a peer's (about 2 minutes)")
         results.update(events.run())
+        console.print("history from a topic to AppendRows, ours and a bare loop (about a minute)")
+        results.update(history.run())
         stack.up(stations=True)
         console.print("hops under load (about 2 minutes)")
         results.update(hops.run({**os.environ, **stack.environment()}, stack.layout().url("simulator")))
