@@ -12,7 +12,7 @@ import fastavro
 from fastavro.validation import ValidationError
 
 from runtime.avro.wanted import Wanted
-from runtime.avro.writing import Write, writer
+from runtime.avro.writing import Write, unsure, writer
 from runtime.errors import BadRecord
 from runtime.registry import Registry, UnknownSchema
 from schemas.envelope import schema_of
@@ -34,7 +34,7 @@ class Encoder:
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
-        self._ready: dict[str, tuple[bytes, Any, Write | None]] = {}
+        self._ready: dict[str, tuple[bytes, Any, Write]] = {}
 
     def prepare(self, *topics: Topic) -> None:
         """Registers the topics' value schemas. Blocks; call it once at start, before ``encode``.
@@ -44,7 +44,7 @@ class Encoder:
         for topic in topics:
             schema_id = self._registry.register(topic)
             schema = fastavro.parse_schema(schema_of(topic))
-            self._ready[topic.name] = (PREFIX.pack(0, schema_id), schema, writer(schema))
+            self._ready[topic.name] = (PREFIX.pack(0, schema_id), schema, writer(schema) or unsure)
 
     def encode(self, topic: Topic, value: Mapping[str, Any]) -> bytes:
         """The record's bytes. Never blocks. Raises ``BadRecord`` for a value that does not fit the topic's type, or
@@ -54,20 +54,13 @@ class Encoder:
         """
         prefix, schema, write = self._ready[topic.name]
         datum = value if isinstance(value, dict) else dict(value)
-        raw = None if write is None else _surely(prefix, write, datum)
-        if raw is None:
+        try:
+            raw = prefix + write(datum)
+        except Exception:  # noqa: BLE001 - whatever it is, fastavro says what is wrong, if anything is
             raw = _carefully(prefix, topic, schema, datum)
         if topic.rules and (rule := broken(topic.rules, datum)) is not None:
             raise BadRecord(f"rule:{rule.name}", f"no record of {topic.name} may leave like this: {rule.text}")
         return raw
-
-
-def _surely(prefix: bytes, write: Write, datum: dict[str, Any]) -> bytes | None:
-    """The record's bytes, when nothing about it is unusual."""
-    try:
-        return prefix + write(datum)
-    except Exception:  # noqa: BLE001 - whatever it is, fastavro says what is wrong, if anything is
-        return None
 
 
 def _carefully(prefix: bytes, topic: Topic, schema: Any, datum: dict[str, Any]) -> bytes:

@@ -75,8 +75,16 @@ class Intake:
         if values is None or keys is None:
             return None
         return [
-            Record(raw.offset, raw.timestamp, key, value, dict(raw.headers) if raw.headers else _NO_HEADERS, *bytes_)
-            for raw, key, value, *bytes_ in zip(fetched, keys, values, raw_keys, raw_values, strict=True)
+            Record(
+                raw.offset,
+                raw.timestamp,
+                key,
+                value,
+                dict(raw.headers) if raw.headers else _NO_HEADERS,
+                raw_key,
+                raw_value,
+            )
+            for raw, key, value, raw_key, raw_value in zip(fetched, keys, values, raw_keys, raw_values, strict=True)
         ]
 
     def _keys(self, raw_keys: list[bytes]) -> list[Any] | None:

@@ -215,12 +215,23 @@ class Each(Column):
         return self.read(octets, at)[1]
 
 
+def _dicts(names: Sequence[str]) -> Callable[[Sequence[Values], int], list[dict[str, Any]]]:
+    """A function from columns, and how many values each has, to rows; as one expression, a third faster than a loop."""
+    if not names:
+        return lambda columns, count: [{} for _ in range(count)]
+    items = ", ".join(f"{name!r}: v{number}" for number, name in enumerate(names))
+    row = "".join(f"v{number}, " for number in range(len(names)))
+    text = f"lambda columns, count: [{{{items}}} for {row} in zip(*columns, strict=True)]"
+    made: Callable[[Sequence[Values], int], list[dict[str, Any]]] = eval(text)  # noqa: S307 - our own text
+    return made
+
+
 class Fields(Column):
     """A record, as a dict of the fields that are wanted."""
 
     def __init__(self, fields: Sequence[tuple[str, Column, bool]]) -> None:
         self._fields = list(fields)
-        self._names = tuple(name for name, _, wanted in fields if wanted)
+        self._dicts = _dicts([name for name, _, wanted in fields if wanted])
 
     def read(self, octets: Octets, at: Places) -> tuple[Values, Places]:
         columns = []
@@ -230,11 +241,7 @@ class Fields(Column):
                 columns.append(values)
             else:
                 at = column.skip(octets, at)
-        names = self._names
-        if not names:
-            return [{} for _ in range(len(at))], at
-        # strict costs as much as the dict itself, and names and columns are as many by construction
-        return [dict(zip(names, row)) for row in zip(*columns)], at  # noqa: B905
+        return self._dicts(columns, len(at)), at
 
     def skip(self, octets: Octets, at: Places) -> Places:
         for _, column, _ in self._fields:

@@ -73,6 +73,11 @@ def writer(schema: Any) -> Write | None:
     return _PRIMITIVES.get(schema["type"])
 
 
+def unsure(_value: Any) -> bytes:
+    """Of a type that has no writer here: always raises ``UnsureError``."""
+    raise UnsureError
+
+
 def _null(value: Any) -> bytes:
     if value is not None:
         raise UnsureError

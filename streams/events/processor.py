@@ -13,7 +13,7 @@ from schemas.topic import Topic
 from streams.events.change import Decider
 from streams.events.deciders import DECIDERS
 
-_TOGETHER = 200
+_TOGETHER = 500
 """Changes whose events are handed over at once: those travel while the next are made."""
 
 

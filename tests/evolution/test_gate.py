@@ -8,6 +8,8 @@ from dataclasses import replace
 from typing import Any, cast
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from runtime.assignment import TP
@@ -219,3 +221,14 @@ def test_the_watchdog_leaves_a_halted_partition_alone() -> None:
     Still.doing = "processing 3-9"
     verdict.judge({place: cast(Partition, Still())}, {place: 9}, 300)
     assert list(verdict.judge({place: cast(Partition, Still())}, {place: 9}, 400)) == [place]
+
+
+@given(st.lists(st.tuples(st.sampled_from([b"", prefix(1) + b"v", prefix(2) + b"v"]), st.sampled_from([100, 101]))))
+def test_a_fetch_is_steady_when_none_of_its_records_must_be_looked_at(kinds: list[tuple[bytes, int]]) -> None:
+    ground = Ground(FIRST, FIRST)
+    records = [Raw(offset, prefix(key) + b"k", value) for offset, (value, key) in enumerate(kinds)]
+    assert not ground.gate.steady(records)
+    ground.gate.passed(Raw(0, prefix(100) + b"k", prefix(1) + b"v"))
+    if ground.gate.steady(records):
+        assert not any(ground.gate.changed(record) for record in records)
+    assert ground.gate.steady([record for record in records if not ground.gate.changed(record) and record.value])

@@ -13,6 +13,7 @@ from runtime.processor import Committed, Outcome, Processor
 from runtime.records import Batch
 from runtime.retry import Backoff
 from runtime.tracker import Tracker
+from schemas.topic import Topic
 from tests.runtime.fakes import Bench, Raw, until
 
 pytestmark = pytest.mark.unit
@@ -191,3 +192,23 @@ async def test_closing_cancels_a_batch_that_hangs_and_leaves_it_unacknowledged()
     await until(lambda: partition.doing == "processing 0-4")
     await partition.close(0.01)
     assert (done, partition.tracker.committable()) == ([], None)
+
+
+async def test_a_large_batch_has_the_fields_its_processor_reads() -> None:
+    class Numbers(Recorder):
+        def __init__(self) -> None:
+            super().__init__()
+            self.values: list[object] = []
+
+        def wanted(self, topic: Topic) -> frozenset[str]:
+            return frozenset({"number"})
+
+        async def process(self, batch: Batch) -> Outcome:
+            self.values += [record.value for record in batch.records]
+            return Outcome()
+
+    bench, processor = Bench(), Numbers()
+    async with opened(bench, processor) as partition:
+        done = deliver(partition, bench.batch(0, 99))
+        await until(lambda: bool(done))
+    assert processor.values == [{"number": number} for number in range(100)]
