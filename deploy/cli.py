@@ -117,6 +117,7 @@ def build() -> typer.Typer:
                 "migrate": store.commands.migrate,
                 "seed": store.commands.seed,
                 "prune": store.commands.prune_outbox,
+                "prune-requests": store.commands.prune_requests,
             },
         ),
         "understanding": ("The offline understanding.", {"train": agents.understanding.commands.train}),

@@ -65,7 +65,7 @@ async def amendment(
     now: datetime,
     address_id: int | None = None,
 ) -> Amendment | Refused:
-    """What the order would be with these offers' quantities instead. Reads only; nine queries at most.
+    """What the order would be with these offers' quantities instead. Reads only; eight queries at most.
 
     A quantity of 0 takes the offer's product out, an offer of the same supplier that is not in the order is added,
     lines that are not named keep quantity and price; named ones are priced anew. Freight, discount for paying and the

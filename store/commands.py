@@ -82,3 +82,17 @@ def prune_outbox(
 
     with session(load(PlatformOwner).dsn) as connection:
         typer.echo(f"Deleted {prune(connection, keep=timedelta(days=days)):,} events.")
+
+
+def prune_requests(
+    days: Annotated[int, typer.Option(min=8, help="Keep requests of so many days.")] = 30,
+) -> None:
+    """Forget what agents wrote for messages of long ago; run it daily. A message can come again for seven days."""
+    from datetime import timedelta
+
+    from runtime.settings import MarketplaceOwner, load
+    from store.requests import prune
+    from store.session import session
+
+    with session(load(MarketplaceOwner).dsn) as connection:
+        typer.echo(f"Deleted {prune(connection, keep=timedelta(days=days)):,} requests.")

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from psycopg import AsyncConnection, Rollback
+from psycopg import AsyncConnection, Connection, Rollback
 from psycopg.types.json import Jsonb
 from pydantic import TypeAdapter
 
@@ -78,6 +78,20 @@ def cut(words: str, most_bytes: int) -> str:
     return kept.decode("utf-8", "ignore").strip()
 
 
+def prune(connection: Connection[Any], *, keep: timedelta, chunk: int = 5000) -> int:
+    """Deletes requests older than ``keep``, ``chunk`` a transaction, and says how many. Blocks; for the owner's role.
+
+    ``keep`` must be longer than a message can still be delivered again: the topic's retention.
+    """
+    deleted = 0
+    while True:
+        with connection.transaction():
+            gone = connection.execute(_PRUNE, [keep, chunk]).rowcount
+        deleted += gone
+        if gone < chunk:
+            return deleted
+
+
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _ADAPTERS: dict[object, TypeAdapter[Any]] = {}
 
@@ -108,6 +122,7 @@ def _kept(request: Request[R], found: tuple[Any, ...]) -> R | Refused:
 
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 _FIND = "SELECT kind, pharmacy_id, result FROM requests WHERE id = %s"
+_PRUNE = "DELETE FROM requests WHERE id IN (SELECT id FROM requests WHERE made_at < now() - %s LIMIT %s)"
 _KEEP = """
 INSERT INTO requests (id, kind, pharmacy_id, contact_id, result, made_at)
 VALUES (%(id)s, %(kind)s, %(pharmacy)s, %(contact)s, %(result)s, %(at)s)

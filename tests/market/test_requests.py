@@ -1,13 +1,15 @@
 """A request: its effect and its answer stand together or not at all."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import psycopg
 import pytest
 from psycopg import AsyncConnection
 
 from store.outcomes import Refused, refused
-from store.requests import Request, cut, once
+from store.requests import Request, cut, once, prune
 from tests.market.world import NOW, Buyer, World
 
 pytestmark = pytest.mark.broker
@@ -63,6 +65,20 @@ async def test_an_effect_that_fails_keeps_nothing_and_can_be_tried_again(
     failing = True
     assert await once(agent, asked, effect) == 7
     assert await kept(world, buyer) == (1, 1)
+
+
+async def test_old_requests_are_forgotten_and_newer_ones_stay(agent: AsyncConnection[Any], world: World) -> None:
+    buyer = await world.buyer()
+
+    async def effect() -> int | Refused:
+        return 1
+
+    for days in range(40):
+        asked = Request(uuid4(), "test", buyer.id, buyer.contact, datetime.now(UTC) - timedelta(days=days), int)
+        await once(agent, asked, effect)
+    with psycopg.connect(world.database.dsn("marketplace_owner")) as owner:
+        prune(owner, keep=timedelta(days=29, hours=12), chunk=3)
+    assert await world.one("SELECT count(*) FROM requests WHERE pharmacy_id = %s", buyer.id) == 30
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from connectors.pricelist.commands import import_pricelist
 from deploy.local.stack import Stack
 from runtime.errors import UserError
-from store.commands import Size, prune_outbox, seed
+from store.commands import Size, prune_outbox, prune_requests, seed
 from tests.store.databases import Database, made
 
 pytestmark = pytest.mark.broker
@@ -39,3 +39,6 @@ def test_a_database_that_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
         import_pricelist(Path("list.csv"))
     with pytest.raises(UserError, match="is not up"):
         prune_outbox(7)
+    monkeypatch.setenv("BALCAO_MARKETPLACE_OWNER_DSN", nobody)
+    with pytest.raises(UserError, match="is not up"):
+        prune_requests(30)
