@@ -1,26 +1,15 @@
-"""When nothing above answers: a subject that a person resolves, words not understood, a file instead of words."""
+"""When nothing above answers: what no flow serves, words not understood, a file instead of words."""
 
 from agents.flows.flow import Answer, Ask, Escalate, Flow
 from agents.flows.small_talk import ABLE
 from agents.tools.permitted import Permitted
 
-_SUBJECTS = {
-    "delivery_area_time": "regiões e prazos de entrega",
-    "minimum_order": "pedido mínimo e frete",
-    "price_compare": "comparação de preços",
-    "product_info": "detalhes do produto",
-    "product_substitute": "substitutos e genéricos",
-    "promotions": "promoções",
-    "recommendation": "sugestões de compra",
-}
 _OFFER = "Quer que eu chame uma pessoa da equipe? Responda *sim*."
 
 
 async def offer_person(ask: Ask, use: Permitted) -> Answer:
-    """Names the subject, says that a person resolves it, and offers one."""
-    subject = next((_SUBJECTS[flow] for flow in ask.also if flow in _SUBJECTS), "isso")
-    text = f"Sobre {subject}, quem resolve é a nossa equipe. {_OFFER}"
-    return Answer(text, "asked", offers_person=True)
+    """Says that a person resolves it, and offers one: for a name that no flow serves."""
+    return Answer(f"Sobre isso, quem resolve é a nossa equipe. {_OFFER}", "asked", offers_person=True)
 
 
 async def not_understood(ask: Ask, use: Permitted) -> Answer:
@@ -30,7 +19,7 @@ async def not_understood(ask: Ask, use: Permitted) -> Answer:
         return Answer(text, "escalated", escalate=Escalate("not_understood"))
     text = (
         f"Desculpe, não entendi. Posso {ABLE}. Por exemplo:\n"
-        "• “Onde está meu pedido 10000123?”\n• “Tem losartana 50 mg?”\n• “Quanto custa a dipirona 500 mg?”\n"
+        "• “Onde está meu pedido 10000123?”\n• “Quanto custa a dipirona 500 mg?”\n• “Quero 20 losartana 50 mg”\n"
         "Ou peça um *atendente*."
     )
     return Answer(text, "asked")
@@ -50,7 +39,7 @@ async def no_person(ask: Ask, use: Permitted) -> Answer:
     return Answer("Tudo bem! Se mudar de ideia, é só pedir *atendente*.")
 
 
-NOT_OFFERED = Flow(name="offer_person", serves=tuple(_SUBJECTS), account=False, run=offer_person)
+NOT_OFFERED = Flow(name="offer_person", serves=(), account=False, run=offer_person)
 NOT_UNDERSTOOD = Flow(name="not_understood", serves=(), account=False, run=not_understood)
 ONLY_WORDS = Flow(name="only_words", serves=(), account=False, run=only_words)
 NO_PERSON = Flow(name="no_person", serves=(), account=False, run=no_person)

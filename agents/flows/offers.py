@@ -8,14 +8,27 @@ from agents import policy
 from agents.flows.flow import Answer, Ask, Escalate, question
 from agents.flows.slots import PRODUCTS
 from agents.matching import Found
-from agents.tools import catalogue
+from agents.ordering.choosing import narrowed
+from agents.ordering.choosing import title as _title
+from agents.tools import catalogue, terms
 from agents.tools.permitted import Permitted
-from agents.wording import count, listed, money
+from agents.wording import count, listed, money, percent
 from store.availability import Offer, Product
+from store.pricing import Quote, Tier, Wanted
 
 MOST_NAMES = 3
 MOST_PRODUCTS = 4
 MOST_OFFERS = 3
+MOST_TIERS = 3
+TOOLS = (catalogue.find_products, catalogue.products, catalogue.offers, terms.tiers, terms.quotes)
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """What one product's offers cost by quantity: their ``tiers``, and ``quotes`` for the quantity asked for."""
+
+    tiers: Sequence[Tier] = ()
+    quotes: Sequence[Quote] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +47,7 @@ async def answer(ask: Ask, use: Permitted, *, covers: str) -> Answer:
     """Tells stock and price together, which covers both flows; asks which product when none is known."""
     names = ask.slots.get("product", [])[:MOST_NAMES]
     if names:
-        found = {name: await use(catalogue.find_products, name) for name in names}
+        found = {name: _narrowed(name, await use(catalogue.find_products, name)) for name in names}
     elif ask.memory.products:
         found = {"": Found(tuple(await use(catalogue.products, ask.memory.products)))}
     else:
@@ -42,7 +55,8 @@ async def answer(ask: Ask, use: Permitted, *, covers: str) -> Answer:
     ids = [product.product_id for each in found.values() for product in (*each.exact, *each.near)]
     quotable, above = policy.quotable(await use(catalogue.offers, ids))
     lines = _lines(found, quotable)
-    parts = [_part(name, found[name], lines[name], ask) for name in found]
+    prices = {name: await _prices(ask, use, lines[name]) for name in found}
+    parts = [_part(name, found[name], lines[name], prices[name]) for name in found]
     shown = tuple(line.product.product_id for each in lines.values() for line in each[:MOST_PRODUCTS])
     escalate = None
     if above and not any(line.offers for each in lines.values() for line in each):
@@ -72,7 +86,7 @@ def _lines(found: Mapping[str, Found], offers: Sequence[Offer]) -> dict[str, lis
     return lines
 
 
-def _part(name: str, found: Found, lines: Sequence[Line], ask: Ask) -> str:
+def _part(name: str, found: Found, lines: Sequence[Line], prices: Prices) -> str:
     if not lines:
         return f"Não encontrei “{name}” no catálogo. Pode conferir o nome e a dose?"
     offered = [line for line in lines if line.offers]
@@ -85,15 +99,11 @@ def _part(name: str, found: Found, lines: Sequence[Line], ask: Ask) -> str:
     if not stocked:
         return f"{_title(offered[0].product)}: *em falta* no momento com todos os fornecedores."
     if len(stocked) == 1:
-        return _full(stocked[0], ask)
+        return _full(stocked[0], prices)
     rest = len(stocked) - MOST_PRODUCTS
     lead = f"Encontrei {count(len(stocked), 'opção', 'opções')} de “{name}” em estoque:" if name else "Em estoque:"
     more = [f"… e mais {rest}. Diga a apresentação ou o laboratório que eu mostro a certa."] if rest > 0 else []
     return "\n".join([lead, *(_short(line) for line in stocked[:MOST_PRODUCTS]), *more])
-
-
-def _title(product: Product) -> str:
-    return f"*{product.name}* {product.presentation} ({product.manufacturer})"
 
 
 def _short(line: Line) -> str:
@@ -103,10 +113,10 @@ def _short(line: Line) -> str:
     return f"• {_title(line.product)}: {money(best.price)} a unidade, {_stock(best)}, com {best.supplier}"
 
 
-def _full(line: Line, ask: Ask) -> str:
+def _full(line: Line, prices: Prices) -> str:
     told = [f"• {money(offer.price)} a unidade com {offer.supplier}: {_stock(offer)}" for offer in line.in_stock]
     notice = policy.stripe_notice(line.product.stripe)
-    parts = [f"Tem sim! {_title(line.product)}", *told[:MOST_OFFERS], *_quantity(line, ask)]
+    parts = [f"Tem sim! {_title(line.product)}", *told[:MOST_OFFERS], *_by_quantity(line, prices)]
     return "\n".join([*parts, *([notice] if notice else [])])
 
 
@@ -115,20 +125,41 @@ def _stock(offer: Offer) -> str:
     return f"{count(offer.available, 'disponível', 'disponíveis')}{least}"
 
 
-def _quantity(line: Line, ask: Ask) -> list[str]:
-    """What the quantity asked for comes to, when exactly one product and one quantity are spoken of."""
-    quantities = ask.slots.get("quantity", [])
-    if len(quantities) != 1 or len(ask.slots.get("product", [])) > 1:
-        return []
-    wanted = quantities[0]
-    able = [offer for offer in line.in_stock if offer.minimum_quantity <= wanted <= offer.available]
+def _by_quantity(line: Line, prices: Prices) -> list[str]:
+    """What the quantity asked for comes to with whom it is cheapest; without one, from how many on it costs less."""
+    if not prices.quotes:
+        suppliers = {offer.offer_id: offer.supplier for offer in line.in_stock}
+        return [
+            f"📉 A partir de {tier.minimum_quantity}: {money(tier.unit_price)} (−{percent(tier.discount)}) com "
+            f"{suppliers[tier.offer_id]}{f', {tier.campaign}' if tier.campaign else ''}"
+            for tier in prices.tiers[:MOST_TIERS]
+        ]
+    wanted = prices.quotes[0].quantity
+    able = [quote for quote in prices.quotes if quote.minimum_quantity <= wanted <= quote.available]
     if able:
-        best = able[0]
-        return [f"{count(wanted, 'unidade', 'unidades')} com {best.supplier}: {money(best.price * wanted)}."]
+        best = min(able, key=lambda quote: quote.unit_price)
+        each = f" ({money(best.unit_price)} cada, −{percent(best.discount)})" if best.discount else ""
+        return [f"{count(wanted, 'unidade', 'unidades')} com {best.supplier}: {money(best.total)}{each}."]
     enough = [offer for offer in line.in_stock if offer.available >= wanted]
     if enough:
         return [f"Para {wanted}, o pedido mínimo não é atingido: {listed([_least(offer) for offer in enough[:2]])}."]
     return [f"Nenhum fornecedor tem {count(wanted, 'unidade', 'unidades')} sozinho neste momento."]
+
+
+async def _prices(ask: Ask, use: Permitted, lines: Sequence[Line]) -> Prices:
+    """Asked for when one product is told of in full; ``quotes`` when exactly one quantity is spoken of with it."""
+    stocked = [line for line in lines if line.in_stock]
+    if len(stocked) != 1:
+        return Prices()
+    ids = [offer.offer_id for offer in stocked[0].in_stock]
+    quantities = ask.slots.get("quantity", [])
+    if len(quantities) == 1 and len(ask.slots.get("product", [])) <= 1:
+        return Prices(quotes=await use(terms.quotes, [Wanted(offer_id, quantities[0]) for offer_id in ids]))
+    return Prices(tiers=await use(terms.tiers, ids[:MOST_OFFERS]))
+
+
+def _narrowed(name: str, found: Found) -> Found:
+    return Found(tuple(narrowed(name, found.exact)), tuple(narrowed(name, found.near)))
 
 
 def _least(offer: Offer) -> str:

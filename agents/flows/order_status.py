@@ -1,6 +1,7 @@
-"""Where an order is, whether it left, when it arrives; also for one that is late."""
+"""Where an order is, whether it left, when it arrives."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from agents.flows.flow import Answer, Ask, Flow, reply
 from agents.flows.slots import DATES, ORDER_NUMBERS
@@ -57,7 +58,7 @@ async def run(ask: Ask, use: Permitted) -> Answer:
 
 
 def _told(text: str, known: Sequence[Order], ask: Ask) -> Answer:
-    late = any(_is_late(order, ask) for order in known)
+    late = any(is_late(order, ask) for order in known)
     if late:
         text += "\n\nSe quiser, chamo uma pessoa da equipe para verificar: é só responder *sim*."
     seen = {"orders": [{"number": order.number, "status": order.status} for order in known]}
@@ -98,23 +99,29 @@ def _journey(order: Order) -> list[str]:
 def _forecast(order: Order, ask: Ask) -> list[str]:
     if order.status in _OVER:
         return []
-    expected = order.estimated_delivery or order.promised_delivery
-    if expected is None:
+    forecast = expected(order)
+    if forecast is None:
         return ["Ainda não há previsão de entrega."]
-    if _is_late(order, ask):
-        return [f"A previsão de entrega era {day(expected)} e já passou. Sinto muito pelo atraso."]
-    return [f"Previsão de entrega: {day(expected)}."]
+    if is_late(order, ask):
+        return [f"A previsão de entrega era {day(forecast)} e já passou. Sinto muito pelo atraso."]
+    return [f"Previsão de entrega: {day(forecast)}."]
 
 
-def _is_late(order: Order, ask: Ask) -> bool:
-    expected = order.estimated_delivery or order.promised_delivery
+def expected(order: Order) -> date | None:
+    """When it should arrive: the carrier's word, else the supplier's."""
+    return order.estimated_delivery or order.promised_delivery
+
+
+def is_late(order: Order, ask: Ask) -> bool:
+    """Whether an order under way should have come before today, Brasília's."""
+    forecast = expected(order)
     today = ask.now.astimezone(BRASILIA).date()
-    return order.status not in _OVER and expected is not None and expected < today
+    return order.status not in _OVER and forecast is not None and forecast < today
 
 
 FLOW = Flow(
     name="order_status",
-    serves=("order_status", "order_late"),
+    serves=("order_status",),
     title="o pedido",
     slots=(ORDER_NUMBERS, DATES),
     tools=(find_orders, open_orders),

@@ -1,9 +1,8 @@
-"""Is it in stock, how many, with whom; also what there is of a named product."""
+"""Is it in stock, how many, with whom."""
 
 from agents.flows import offers
 from agents.flows.flow import Answer, Ask, Flow
 from agents.flows.slots import PRODUCTS, QUANTITIES
-from agents.tools import catalogue
 from agents.tools.permitted import Permitted
 
 
@@ -14,10 +13,10 @@ async def run(ask: Ask, use: Permitted) -> Answer:
 
 FLOW = Flow(
     name="product_availability",
-    serves=("product_availability", "product_search"),
+    serves=("product_availability",),
     title="o produto",
     specialist="sales",
     slots=(PRODUCTS, QUANTITIES),
-    tools=(catalogue.find_products, catalogue.products, catalogue.offers),
+    tools=offers.TOOLS,
     run=run,
 )

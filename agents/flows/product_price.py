@@ -3,7 +3,6 @@
 from agents.flows import offers
 from agents.flows.flow import Answer, Ask, Flow
 from agents.flows.slots import PRODUCTS, QUANTITIES
-from agents.tools import catalogue
 from agents.tools.permitted import Permitted
 
 
@@ -18,6 +17,6 @@ FLOW = Flow(
     title="o produto",
     specialist="sales",
     slots=(PRODUCTS, QUANTITIES),
-    tools=(catalogue.find_products, catalogue.products, catalogue.offers),
+    tools=offers.TOOLS,
     run=run,
 )

@@ -4,7 +4,7 @@ from agents.flows.flow import Answer, Ask, Flow, reply
 from agents.tools.permitted import Permitted
 from agents.wording import first_name, hello
 
-ABLE = "consultar *pedidos*, *estoque* e *preços*"
+ABLE = "fazer e acompanhar *pedidos*, ver *preços* e *estoque*, *boletos* e *devoluções*"
 INTRODUCTION = (
     f"Sou o assistente automático do Balcão: posso {ABLE}. Se preferir falar com uma pessoa, é só pedir *atendente*."
 )

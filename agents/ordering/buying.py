@@ -8,6 +8,7 @@ from typing import Any
 from agents.flows.flow import Answer, Ask, confirm, question, reply
 from agents.ordering import cart, resolving, sourcing, summary
 from agents.ordering.cart import CartLine, kept_slots
+from agents.ordering.home import home
 from agents.ordering.problems import FOR_A_PERSON, told
 from agents.tools import catalogue, ordering, terms
 from agents.tools.permitted import Permitted
@@ -90,9 +91,7 @@ def _how_many(ask: Ask, line: CartLine, lines: Sequence[CartLine], said: Sequenc
 
 
 async def _propose(ask: Ask, use: Permitted, lines: Sequence[CartLine], said: Sequence[str]) -> Answer:
-    addresses = await use(ordering.addresses)
-    home = next((each for each in addresses if each.preferred), None)
-    state, city = (home.state, home.city) if home else (ask.identity.state or "", ask.identity.city)
+    state, city = await home(ask, use)
     found = await sourcing.source(use, lines, state=state, city=city)
     if found.lacking is not None:
         line, why = found.lacking

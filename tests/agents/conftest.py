@@ -18,6 +18,7 @@ from agents.understanding.offline import OfflineUnderstanding
 from schemas.records.conversations import InboundMessage
 from store.availability import Offer, Product
 from store.orders import Order
+from store.pricing import Quote, Tier, Wanted
 from tests.agents.station import agent, agent_without_databases, contact, platform_rows, registry, write
 
 __all__ = ["agent", "agent_without_databases", "contact", "platform_rows", "registry", "write"]
@@ -30,6 +31,7 @@ class World:
     known_orders: list[Order] = field(default_factory=list)
     known_products: list[Product] = field(default_factory=list)
     known_offers: list[Offer] = field(default_factory=list)
+    known_tiers: list[Tier] = field(default_factory=list)
     away: bool = False
 
     def __getattr__(self, name: str) -> Any:
@@ -64,6 +66,19 @@ class World:
     async def offers(self, ids: Sequence[int]) -> Sequence[Offer]:
         self._answer()
         return [offer for wanted in ids for offer in self.known_offers if offer.product_id == wanted]
+
+    async def tiers(self, offer_ids: Sequence[int]) -> Sequence[Tier]:
+        self._answer()
+        return [tier for tier in self.known_tiers if tier.offer_id in offer_ids]
+
+    async def quotes(self, wanted: Sequence[Wanted]) -> Sequence[Quote]:
+        self._answer()
+        return [
+            make_quote(offer, each.quantity)
+            for each in wanted
+            for offer in self.known_offers
+            if offer.offer_id == each.offer_id
+        ]
 
     def _answer(self) -> None:
         if self.away:
@@ -126,6 +141,29 @@ def make_offer(product: Product, offer_id: int, price: str, **changes: Any) -> O
         available=120,
     )
     return replace(base, **changes)
+
+
+def make_quote(offer: Offer, quantity: int, tier: Tier | None = None) -> Quote:
+    return Quote(
+        offer_id=offer.offer_id,
+        quantity=quantity,
+        product_id=offer.product_id,
+        name=offer.name,
+        presentation=offer.presentation,
+        manufacturer=offer.manufacturer,
+        stripe=offer.stripe,
+        supplier_id=offer.supplier_id,
+        supplier=offer.supplier,
+        list_price=offer.price,
+        discount=tier.discount if tier else Decimal(0),
+        unit_price=tier.unit_price if tier else offer.price,
+        campaign=tier.campaign if tier else None,
+        ends_on=tier.ends_on if tier else None,
+        ceiling_price=offer.ceiling_price,
+        minimum_quantity=offer.minimum_quantity,
+        available=offer.available,
+        obstacle=None,
+    )
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from store.pricing import Promotion, Quote, Tier, Wanted
 from store.substitutes import Substitute
 from store.supplier_orders import assemble, line_problems, price_problem
 from store.terms import City, DeliveryArea, PaymentTerm, SupplierTerms
-from tests.agents.conftest import make_offer, make_order, make_product
+from tests.agents.conftest import make_offer, make_order, make_product, make_quote
 
 HOME = Address(1, "Loja", "Rua A", "10", None, "Centro", "Fortaleza", "CE", "60000000", preferred=True)
 BRANCH = Address(2, "Filial", "Av. B", "20", None, "Aldeota", "Fortaleza", "CE", "60000001", preferred=False)
@@ -73,26 +73,7 @@ class Shop:
         [offer] = [one for one in self.known_offers if one.offer_id == line.offer_id]
         holding = [one for one in self.known_tiers if one.offer_id == line.offer_id]
         best = max((one for one in holding if one.minimum_quantity <= line.quantity), key=_discount, default=None)
-        return Quote(
-            offer_id=offer.offer_id,
-            quantity=line.quantity,
-            product_id=offer.product_id,
-            name=offer.name,
-            presentation=offer.presentation,
-            manufacturer=offer.manufacturer,
-            stripe=offer.stripe,
-            supplier_id=offer.supplier_id,
-            supplier=offer.supplier,
-            list_price=offer.price,
-            discount=best.discount if best else Decimal(0),
-            unit_price=best.unit_price if best else offer.price,
-            campaign=best.campaign if best else None,
-            ends_on=best.ends_on if best else None,
-            ceiling_price=offer.ceiling_price,
-            minimum_quantity=offer.minimum_quantity,
-            available=offer.available,
-            obstacle=None,
-        )
+        return make_quote(offer, line.quantity, best)
 
     def supplier_terms(self, supplier_ids: Sequence[int]) -> Sequence[SupplierTerms]:
         return [self.rules[supplier] for supplier in supplier_ids if supplier in self.rules]

@@ -162,7 +162,7 @@ async def test_after_a_digression_the_confirmation_is_shown_again_before_a_yes_c
 
 async def test_yes_after_an_offer_of_a_person_does_not_do_an_old_write(talk: Talk, shop: Shop) -> None:
     await talk.says("cancela o 10000482", "order_cancel", order_numbers=("10000482",))
-    assert "Quer que eu chame uma pessoa" in (await talk.says("e promoções?", "promotions")).text
+    assert "Quer que eu chame uma pessoa" in (await talk.says("e as regras?", "knowledge")).text
     assert (await talk.says("sim")).escalate is not None
     assert shop.cancelled == []
 

@@ -128,6 +128,6 @@ async def test_a_flow_gets_no_tool_that_it_does_not_declare(world: Any) -> None:
 async def test_calls_are_noted_for_the_record(world: Any, now: datetime) -> None:
     tools = Permitted(Fake(world), product_availability.FLOW.usable)
     await product_availability.run(asked(product=["losartana 50"]), tools)
-    assert [call["tool"] for call in tools.calls] == ["find_products", "offers"]
+    assert [call["tool"] for call in tools.calls] == ["find_products", "offers", "tiers"]
     offer = tools.calls[1]["gave"][0]
     assert (offer["offer_id"], offer["price"], offer["available"]) == (11, str(Decimal("3.20")), 120)
