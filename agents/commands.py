@@ -10,6 +10,7 @@ def run_customer() -> None:
     from agents.customer.wiring import customer_agent
     from runtime import log
     from runtime.settings import (
+        ChannelSettings,
         LLMSettings,
         MarketplaceAgent,
         MarketplaceReader,
@@ -24,7 +25,15 @@ def run_customer() -> None:
     log.configure("customer")
     run(
         "customer",
-        [customer_agent(*databases, load(QdrantSettings), registry=load(RegistrySettings), llm=load(LLMSettings))],
+        [
+            customer_agent(
+                *databases,
+                load(QdrantSettings),
+                registry=load(RegistrySettings),
+                llm=load(LLMSettings),
+                channel=load(ChannelSettings),
+            )
+        ],
     )
 
 

@@ -23,7 +23,7 @@ from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from agents.engine.decide import decide
-from agents.engine.heard import heard
+from agents.engine.heard import Heard, heard
 from agents.engine.turn import Turn
 from agents.flows.catalogue import FLOWS
 from agents.flows.fallback import NOT_OFFERED
@@ -130,8 +130,12 @@ class Talk:
 
     async def hears(self, inbound: InboundMessage) -> Turn:
         """The turn for a message as the channel gives it."""
+        return await self.listens(heard([inbound]))
+
+    async def listens(self, said: Heard) -> Turn:
+        """The turn for what was heard: several messages at once, or the words of a picture."""
         turn = await decide(
-            heard([inbound]),
+            said,
             identity=self.identity,
             memory=self.memory,
             tools=self.fake,

@@ -16,6 +16,7 @@ from agents.customer.processor import CustomerAgent
 from agents.customer.wiring import customer_agent
 from runtime.records import Record
 from runtime.settings import (
+    ChannelSettings,
     LLMSettings,
     MarketplaceAgent,
     MarketplaceReader,
@@ -70,7 +71,13 @@ async def converse(agent: CustomerAgent, contact: str, took: list[float]) -> Non
 async def measure(seconds: float) -> dict[str, float]:
     """Conversations a second with a dozen at once, then a turn's time with one at a time."""
     databases = load(PlatformAgent), load(MarketplaceReader), load(MarketplaceAgent)
-    agent = customer_agent(*databases, load(QdrantSettings), registry=load(RegistrySettings), llm=load(LLMSettings))
+    agent = customer_agent(
+        *databases,
+        load(QdrantSettings),
+        registry=load(RegistrySettings),
+        llm=load(LLMSettings),
+        channel=load(ChannelSettings),
+    )
     known = contacts(200)
     await agent.start()
     try:

@@ -197,6 +197,14 @@ class WhatsAppSettings(BaseSettings):
     """How long a message that the provider may have waits for its status before it is sent again."""
 
 
+class ChannelSettings(BaseSettings):
+    """Meta's Cloud API, for getting what contacts send beside words; ``graph_url`` ends with the API version."""
+
+    model_config = _prefix("BALCAO_WHATSAPP_")
+    graph_url: str
+    access_token: SecretStr
+
+
 class MetricsSettings(BaseSettings):
     """Where a process serves Prometheus metrics; port 0 serves none."""
 

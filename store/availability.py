@@ -74,6 +74,14 @@ async def products(connection: AsyncConnection[Any], product_ids: Sequence[int])
         return await cursor.fetchall()
 
 
+async def by_gtin(connection: AsyncConnection[Any], gtin: str) -> list[Product]:
+    """The products with that code on their package."""
+    cursor = await connection.execute(
+        "SELECT id FROM products WHERE gtin = %s ORDER BY id LIMIT 5", [gtin.lstrip("0").rjust(13, "0")]
+    )
+    return await products(connection, [row[0] for row in await cursor.fetchall()])
+
+
 _OFFERS = """
 SELECT products.id AS product_id, products.name, products.presentation, makers.trade_name AS manufacturer,
        products.stripe, products.ceiling_price, offers.id AS offer_id, offers.supplier_id,

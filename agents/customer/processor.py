@@ -23,6 +23,7 @@ from agents.flows.catalogue import CATALOGUE
 from agents.flows.registry import Flows
 from agents.identity import Identity, identify
 from agents.llm.models import Models
+from agents.media.reader import Readers
 from agents.memory import Memory
 from agents.tools.desk import Desk, ProductSearch
 from agents.tools.live import Live
@@ -74,10 +75,11 @@ class CustomerAgent(KeyedProcessor):
         clock: Clock,
         understanding: Understanding | None = None,
         models: Models | None = None,
+        media: Readers | None = None,
         flows: Flows = CATALOGUE,
         close: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
-        """``understanding`` is the offline one, with the live catalogue's names, when left out.
+        """``understanding`` is the offline one, with the live catalogue's names, when left out. ``media`` reads files.
 
         ``models`` puts language models in front of it; they are started and stopped with the agent.
 
@@ -91,6 +93,7 @@ class CustomerAgent(KeyedProcessor):
         self._clock = clock
         self._understanding = understanding
         self._models = models
+        self._media = media
         self._flows = flows
         self._close = close
 
@@ -104,12 +107,16 @@ class CustomerAgent(KeyedProcessor):
                 names = await product_names.named(connection)
             self._understanding = await asyncio.to_thread(OfflineUnderstanding, names)
             log.info("understanding ready", products=len(names))
+        if self._media is not None:
+            await self._media.open()
         if self._models is not None:
             self._understanding = await self._models.start(self._understanding)
 
     async def stop(self) -> None:
         if self._models is not None:
             await self._models.close()
+        if self._media is not None:
+            await self._media.close()
         await self._platform.close()
         await self._marketplace.close()
         await self._writer.close()
@@ -196,7 +203,7 @@ class CustomerAgent(KeyedProcessor):
         if held or not asking:
             return silence(memory, held=held)
         return await decide(
-            heard(asking),
+            heard(asking, await self._media.words(asking) if self._media is not None else None),
             identity=identity,
             memory=memory,
             facts=await self._facts(identity, glance, now),

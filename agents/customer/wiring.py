@@ -5,11 +5,15 @@ from collections.abc import Sequence
 from agents.customer.processor import CustomerAgent
 from agents.llm.ledger import PlatformLedger
 from agents.llm.models import models
+from agents.media.barcode import BarcodeReader
+from agents.media.channel import ChannelMedia
+from agents.media.reader import Readers
 from runtime.clock import SystemClock
 from runtime.codec import Encoder
 from runtime.product_index import ProductIndex
 from runtime.registry import Registry
 from runtime.settings import (
+    ChannelSettings,
     LLMSettings,
     MarketplaceAgent,
     MarketplaceReader,
@@ -28,6 +32,7 @@ def customer_agent(
     *,
     registry: RegistrySettings,
     llm: LLMSettings,
+    channel: ChannelSettings,
 ) -> CustomerAgent:
     """The agent over the real databases and index; nothing is connected before it starts."""
     index = ProductIndex(qdrant)
@@ -50,6 +55,7 @@ def customer_agent(
         search=search,
         encoder=encoder,
         clock=clock,
+        media=Readers(ChannelMedia(channel.graph_url, channel.access_token), [BarcodeReader()]),
         models=models(llm, PlatformLedger(talks, encoder), clock),
         close=close,
     )

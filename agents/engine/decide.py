@@ -48,7 +48,7 @@ async def decide(
     understood: Understood | None = None
     if words:
         understood = await understanding.understand(words, _context(memory, contact, conversation))
-        requests = interpret(words, understood, memory, flows)
+        requests = interpret(words, understood, _unconfirmed(memory) if "image" in said.read_from else memory, flows)
     else:
         requests = [Request(fallback.ONLY_WORDS)]
     ask = Ask(
@@ -59,6 +59,7 @@ async def decide(
         now=now,
         said_at=said.said_at,
         facts=facts or {},
+        unread=said.unread,
     )
     routes = route(requests, missed=memory.misses, image=not words and "image" in said.unread)
     requests = [each.request for each in routes]
@@ -101,6 +102,11 @@ def _context(memory: Memory, contact: str | None, conversation: str | None) -> C
         conversation=conversation,
         contact=contact,
     )
+
+
+def _unconfirmed(memory: Memory) -> Memory:
+    """The memory as if nothing waited for a yes: what a picture says confirms nothing."""
+    return replace(memory, asked=memory.asked and (memory.top is None or memory.top.pending is None))
 
 
 def _still_known(memory: Memory, flows: Flows) -> Memory:

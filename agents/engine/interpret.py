@@ -49,6 +49,8 @@ _COMMANDS = frozenset(
     {"order_cancel", "order_change", "order_place", "order_status", "reorder", "invoice_copy", "opt_in"}
 )
 _SURE = 0.6
+_NAMED = 0.5
+"""How sure it is that who names an order, or a product, and nothing else asks about it."""
 _VERY_SURE = 0.85
 _FEW_WORDS = 5
 
@@ -147,6 +149,7 @@ def _asked(understood: Understood, flows: Flows) -> Sequence[Request]:
     for name in names:
         flow = flows.serving(name)
         sure = understood.confidences.get(name, understood.confidence)
+        sure = max(sure, _NAMED) if understood.abstained else sure
         before = grouped.get(flow.name)
         led = (*before.names, name) if before else (name,)
         grouped[flow.name] = Request(flow, led, confidence=max(sure, before.confidence if before else 0.0))
@@ -157,4 +160,5 @@ def _by_entities(understood: Understood) -> tuple[str, ...]:
     """What a bare name most likely asks."""
     if understood.entities.order_numbers:
         return ("order_status",)
-    return ("product_availability",) if understood.entities.products else ()
+    named = understood.entities.products or understood.entities.gtins
+    return ("product_availability",) if named else ()

@@ -26,12 +26,12 @@ async def not_understood(ask: Ask, use: Permitted) -> Answer:
 
 
 async def only_words(ask: Ask, use: Permitted) -> Answer:
-    """Audio, pictures and files are not read: says so, so that nobody waits for an answer to them."""
-    text = (
-        "Recebi seu arquivo, mas por enquanto só entendo mensagens escritas. Pode me contar por texto? "
-        "Se preferir, peça um *atendente*."
-    )
-    return Answer(text, "asked")
+    """A file that nobody could read: says so, so that nobody waits for an answer to it."""
+    if "image" in ask.unread:
+        text = "Recebi a imagem, mas nela só consigo ler código de barras, e não encontrei um legível. "
+    else:
+        text = "Recebi seu arquivo, mas por enquanto só entendo mensagens escritas. "
+    return Answer(text + "Pode me contar por texto? Se preferir, peça um *atendente*.", "asked")
 
 
 async def no_person(ask: Ask, use: Permitted) -> Answer:

@@ -46,6 +46,7 @@ class Ask:
 
     ``also`` names what of the message led to this flow. ``corrects`` says that the contact puts right what was said;
     ``rejected`` has the slots' values that were replaced. ``said_at`` is when the message came, ``now`` is now.
+    ``unread`` names the kinds of files that nobody could read.
     """
 
     text: str
@@ -59,6 +60,7 @@ class Ask:
     corrects: bool = False
     rejected: Mapping[str, Any] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
+    unread: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

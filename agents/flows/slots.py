@@ -14,7 +14,7 @@ ORDER_NUMBERS = replace(ORDER_NUMBER, required=False, many=True)
 PRODUCTS = Slot(
     name="product",
     question="De qual produto? Se puder, mande o nome com a dose, por exemplo: *losartana 50 mg*.",
-    read=lambda entities, text: entities.products,
+    read=lambda entities, text: entities.products or entities.gtins,
     required=False,
     many=True,
     called="produto",

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from agents.matching import Found, match
 from agents.tools.desk import Desk
 from agents.tools.tool import read
+from schemas.identifiers import is_gtin
 from store import availability
 from store.availability import Offer, Product
 
@@ -13,7 +14,10 @@ _CANDIDATES = 24
 
 @read
 async def find_products(desk: Desk, words: str) -> Found:
-    """The products that the words may mean, best first."""
+    """The products that the words, or the code on a package, may mean, best first."""
+    if is_gtin(words.strip()):
+        known = await desk.query(lambda connection: availability.by_gtin(connection, words.strip()))
+        return Found(tuple(known))
     hits = await desk.find(words, _CANDIDATES)
     if not hits:
         return Found()

@@ -171,6 +171,7 @@ STATIONS = (
         (
             *(*BROKER, "BALCAO_MARKETPLACE_READER_DSN", "BALCAO_MARKETPLACE_AGENT_DSN", "BALCAO_PLATFORM_AGENT_DSN"),
             *("BALCAO_QDRANT_*", "BALCAO_LLM_*", "BALCAO_AGENT_*"),
+            *("BALCAO_WHATSAPP_GRAPH_URL", "BALCAO_WHATSAPP_ACCESS_TOKEN"),
         ),
         needs=("topics", "migrate", "qdrant"),
     ),

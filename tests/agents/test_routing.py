@@ -52,3 +52,9 @@ async def test_sure_parts_are_answered_and_the_unsure_one_is_asked_about(world: 
         "confidence": 0.1,
     }
     assert (await talk.says("hmm?", "complaint", sure=0.1)).escalate is not None
+
+
+@pytest.mark.parametrize(("named", "flow"), [("order_numbers", "order_status"), ("products", "product_availability")])
+async def test_a_bare_name_is_enough(world: Any, named: str, flow: str) -> None:
+    turn = await Talk(world).says("isto", **{named: ("10000482",)})
+    assert turn.seen["requests"][0]["flow"] == flow

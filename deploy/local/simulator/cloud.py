@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 from deploy.local.simulator import api_request, graph
 from deploy.local.simulator.api_request import MarkRead, Send
+from deploy.local.simulator.media import Media
 from deploy.local.simulator.provider import Provider
 
 _BEARER: Final = re.compile(r"(?:Bearer|OAuth) +(\S+)", re.IGNORECASE)
@@ -22,8 +23,9 @@ TIMEOUT_SECONDS: Final = 60.0
 class CloudApi:
     """Handlers for one business number and one access token."""
 
-    def __init__(self, provider: Provider, phone_number_id: str, access_token: SecretStr) -> None:
+    def __init__(self, provider: Provider, media: Media, phone_number_id: str, access_token: SecretStr) -> None:
         self._provider = provider
+        self._media = media
         self._phone_number_id = phone_number_id
         self._access_token = access_token
 
@@ -31,7 +33,8 @@ class CloudApi:
         """Every version of the API answers the same."""
         return [
             web.post(r"/v{version:\d+\.\d+}/{object}/messages", self.messages),
-            web.get(r"/v{version:\d+\.\d+}/{object}", self.number),
+            web.get(r"/v{version:\d+\.\d+}/{object}", self.object),
+            web.get("/media/{object}", self.download),
         ]
 
     async def messages(self, request: web.Request) -> web.StreamResponse:
@@ -46,10 +49,15 @@ class CloudApi:
         except graph.GraphError as error:
             return _refusal(error)
 
-    async def number(self, request: web.Request) -> web.Response:
-        """What the number is: clients use it to check their token."""
+    async def object(self, request: web.Request) -> web.Response:
+        """What the number is, by which clients check their token; or where a file is."""
+        file = self._media.find(request.match_info["object"])
         try:
-            self._authorise(request)
+            self._authorise(request, number=file is None)
+            if file is not None:
+                media_id = request.match_info["object"]
+                url = str(request.url.with_path(f"/media/{media_id}").with_query(None))
+                return web.json_response(self._media.described(media_id, file, url))
         except graph.GraphError as error:
             return _refusal(error)
         simulation = self._provider.simulation
@@ -62,14 +70,25 @@ class CloudApi:
             }
         )
 
-    def _authorise(self, request: web.Request) -> None:
+    async def download(self, request: web.Request) -> web.Response:
+        """The bytes of a file, for whom the token belongs to."""
+        file = self._media.find(request.match_info["object"])
+        try:
+            self._authorise(request, number=False)
+            if file is None:
+                raise graph.unknown_object(request.match_info["object"])
+        except graph.GraphError as error:
+            return _refusal(error)
+        return web.Response(body=file.content, content_type=file.mime_type)
+
+    def _authorise(self, request: web.Request, *, number: bool = True) -> None:
         header = request.headers.get("Authorization", "")
         match = _BEARER.fullmatch(header)
         if match is None:
             raise graph.no_token()
         if not hmac.compare_digest(match[1].encode(), self._access_token.get_secret_value().encode()):
             raise graph.wrong_token()
-        if request.match_info["object"] != self._phone_number_id:
+        if number and request.match_info["object"] != self._phone_number_id:
             raise graph.unknown_object(request.match_info["object"])
 
     async def _send(self, request: web.Request, send: Send) -> web.StreamResponse:

@@ -19,6 +19,7 @@ from deploy.local.simulator.courier import Courier
 from deploy.local.simulator.events import Events
 from deploy.local.simulator.feed import Feed
 from deploy.local.simulator.handshake import Subscription
+from deploy.local.simulator.media import LARGEST_BYTES, Media
 from deploy.local.simulator.payloads import Sender
 from deploy.local.simulator.provider import Provider
 from deploy.local.simulator.retry import Schedule
@@ -72,10 +73,12 @@ async def serve(
         now_ms=now_ms,
     )
     subscription = Subscription(store, simulation.webhook_url, subscriber.verify_token)
-    app = web.Application(middlewares=[web_guard.guard], client_max_size=256 * 1024)
+    app = web.Application(middlewares=[web_guard.guard], client_max_size=LARGEST_BYTES)
     app[web_guard.BOUND_HOST] = host
     app.on_response_prepare.append(web_guard.add_headers)
-    app.add_routes(CloudApi(provider, business.phone_number_id, business.access_token).routes())
+    media = Media()
+    app.add_routes(media.routes())
+    app.add_routes(CloudApi(provider, media, business.phone_number_id, business.access_token).routes())
     app.add_routes(Control(provider, courier, subscription, ContactList(contacts)).routes())
     app.add_routes(Events(provider, stopping).routes())
     app.add_routes([web.get("/healthz", _health), web.get("/", _index), web.static("/page", PAGE)])
