@@ -23,7 +23,7 @@ def codes(content: bytes) -> str | None:
     import zxingcpp
     from PIL import Image, UnidentifiedImageError
 
-    formats = (zxingcpp.BarcodeFormat.EAN13, zxingcpp.BarcodeFormat.EAN8, zxingcpp.BarcodeFormat.UPCA)
+    formats = zxingcpp.barcode_formats_from_str("EAN13,EAN8,UPCA")
     try:
         with Image.open(io.BytesIO(content)) as picture:
             if picture.width * picture.height > _MOST_PIXELS:

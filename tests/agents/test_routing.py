@@ -56,5 +56,6 @@ async def test_sure_parts_are_answered_and_the_unsure_one_is_asked_about(world: 
 
 @pytest.mark.parametrize(("named", "flow"), [("order_numbers", "order_status"), ("products", "product_availability")])
 async def test_a_bare_name_is_enough(world: Any, named: str, flow: str) -> None:
-    turn = await Talk(world).says("isto", **{named: ("10000482",)})
+    named_so: dict[str, Any] = {named: ("10000482",)}
+    turn = await Talk(world).says("isto", **named_so)
     assert turn.seen["requests"][0]["flow"] == flow
