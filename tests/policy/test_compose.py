@@ -29,7 +29,7 @@ NEEDS: dict[str, tuple[type[BaseSettings], ...]] = {
         settings.MarketplaceAgent,
         settings.PlatformAgent,
         settings.ChannelSettings,
-        QdrantSettings,
+        settings.QdrantSettings,
     ),
     "bigquery": (settings.KafkaSettings, settings.RegistrySettings, settings.BigQuerySettings),
     "qdrant": (settings.KafkaSettings, settings.RegistrySettings, settings.QdrantSettings),
