@@ -8,15 +8,13 @@ from agents.understanding.protocol import Context, Entities, Item
 from agents.understanding.reading import Reading
 from agents.understanding.vocabulary import RARE, Vocabulary
 
-_CLOSING = frozenset({"ok", "certo", "fechado", "claro"})
-"""An answer that, when nothing was asked, closes a conversation."""
 _LONGEST = 4
 
 
 def is_bare(reading: Reading) -> bool:
     """Whether the message is a yes, a no or a number and nothing else: without our question it asks for nothing."""
     said = [word for word in reading.words if word[0].isalnum()]
-    if not said or len(said) > _LONGEST or set(said) <= _CLOSING:
+    if not said or len(said) > _LONGEST:
         return False
     if len(said) == 1 and said[0].isdigit():
         return len(said[0]) <= _LONGEST and int(said[0]) > 10

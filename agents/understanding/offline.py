@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from agents.understanding import answers, manner, model_file
+from agents.understanding import answers, concepts, manner, model_file
 from agents.understanding.model_file import Model
 from agents.understanding.normalise import words as lexicon
 from agents.understanding.protocol import Context, Understood
@@ -66,8 +66,8 @@ class OfflineUnderstanding:
         words = [word for at, word in enumerate(reading.words) if word.isalpha() and at not in inside]
         unknown = sum(not self._vocabulary.knows(word) for word in words if len(word) > 2)
         foreign = sum(word in lexicon("foreign.txt") for word in words)
-        return max(unknown, 1.5 * foreign) >= 0.5 * len(words) if words else not reading.names
+        return max(unknown, 1.5 * foreign) >= 0.5 * len(words) if words else False
 
 
 def _says_something(reading: Reading) -> bool:
-    return bool(reading.names) or any(word.isalpha() for word in reading.words)
+    return bool(reading.names) or any(word.isalpha() or concepts.of_word(word) for word in reading.words)

@@ -47,16 +47,13 @@ def train(voices: Voices) -> tuple[Model, dict[str, Any]]:
 
     At least two voices. The same voices give the same model. Blocks for about a minute.
     """
+    data = {folder: digests(folder) for folder in ("voices", "lexicon")}
     vocabulary = Vocabulary()
     folds = _folds(voices, vocabulary)
     chooser = _chooser(folds, voices, vocabulary)
     figures = {name: report for fold in folds for name, report in _measured(fold, chooser, voices).items()}
     tagger, flows = _fit(voices, vocabulary)
-    return Model(tagger, flows, chooser), {
-        "voices": digests("voices"),
-        "lexicon": digests("lexicon"),
-        "left_out": dict(sorted(figures.items())),
-    }
+    return Model(tagger, flows, chooser), {**data, "left_out": dict(sorted(figures.items()))}
 
 
 def _folds(voices: Voices, vocabulary: Vocabulary) -> list[_Fold]:
