@@ -108,6 +108,10 @@ class Memory:
             return self
         return replace(self, window=(*self.window, Said(by, text[:_LONGEST_SAID]))[-_WINDOW:])
 
+    def rephrased(self, text: str) -> Self:
+        """The memory when we said this instead of our last words."""
+        return replace(self, window=(*self.window[:-1], Said("agent", text[:_LONGEST_SAID])))
+
 
 @cache
 def _adapter() -> TypeAdapter[Memory]:

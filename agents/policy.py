@@ -1,10 +1,12 @@
 """What may be said, to whom. Pure; flows obey it, no wording of a message can change it."""
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from agents.flows.flow import Answer
 from agents.identity import Identity
+from agents.understanding.normalise import fold
 from store.availability import Offer
 
 Barrier = Literal["stranger", "inactive"]
@@ -40,6 +42,31 @@ def stripe_notice(stripe: str) -> str | None:
     return _NOTICES.get(stripe)
 
 
+def claims(text: str) -> str | None:
+    """The words of a reply that recommend a medicine, or say that it heals; ``None`` without any.
+
+    Who sells may inform of price, stock and terms, not advertise a use (RDC 96/2008, arts. 3, 8 and 27; Lei 6.360/1976,
+    art. 58). Replies are made of our own sentences and of the catalogue, so that a claim could only come in with a
+    product's text or a model's. What the contact wrote is quoted in “ ”, and is not ours.
+    """
+    found = _CLAIM.search(fold(_QUOTED.sub("", text)))
+    return found[0] if found else None
+
+
+_QUOTED = re.compile(r"“[^”]*”")
+_CLAIM = re.compile(
+    r"\b(?:(?:cura|curam|trata|tratam|combate|combatem|alivia|aliviam|previne|previnem)\b"
+    r"(?= (?:a|o|as|os|sua|seu|dores?|"
+    r"febre|pressao|diabetes|infecc\w+|cancer|gripe)\b)|indicad[oa]s? para (?:tratar|o tratamento|quem)|"
+    r"sem (?:efeitos? colatera\w+|contraindicac\w+|risco)|"
+    r"(?:melhor|mais eficaz|mais seguro) (?:remedio|medicamento|tratamento)|resultado garantido|"
+    r"(?:tome|use|recomendo) \d+ (?:comprimidos?|capsulas?|gotas|ml|mg))"
+)
+CLAIMED = (
+    "Não posso indicar medicamentos nem falar do uso deles por aqui: isso fica com o farmacêutico ou o médico. "
+    "Posso informar preço, estoque e condições."
+)
+"""What is said in the place of a reply that makes a claim."""
 _NOTICES = {
     "red": "Tarja vermelha: venda sob prescrição.",
     "red_retained": "Tarja vermelha: venda sob prescrição, com retenção da receita.",

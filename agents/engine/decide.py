@@ -5,6 +5,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+import structlog
+
+from agents import policy
 from agents.engine import record
 from agents.engine.heard import Heard
 from agents.engine.interpret import Request, interpret
@@ -22,6 +25,8 @@ from agents.memory import Memory
 from agents.orchestrator.routing import route
 from agents.tools.permitted import Caller
 from agents.understanding.protocol import Context, Entities, Understanding, Understood
+
+log = structlog.get_logger(__name__)
 
 
 async def decide(
@@ -68,6 +73,10 @@ async def decide(
     watched = signals(words, run.served, memory=memory, understood=understood, facts=facts or {})
     ruled = evaluate(watched, rules if rules is not None else shipped())
     text, after = compose(run, memory, words, flows, ruled=ruled, signals=watched)
+    if claimed := policy.claims(text):
+        log.warning("a reply made a claim on a medicine's use and was not sent", flow=requests[0].flow.name)
+        text = policy.CLAIMED
+        after = replace(after, frames=(), asked=False).rephrased(text)
     answers = [served.answer for served in run.served]
     seen: dict[str, Any] = {
         **record.asked(said, identity=identity, memory=before, facts=facts or {}, now=now, understood=understood),
@@ -75,13 +84,14 @@ async def decide(
         "calls": run.calls,
         "facts": [dict(answer.seen) for answer in answers if answer.seen],
         "scores": dict(understood.scores) if understood else {},
+        "claimed": claimed,
         "text": text,
         "after": after.dump(),
     }
     return Turn(
         flow=requests[0].flow.name,
         flows=tuple(dict.fromkeys(name for each in requests for name in (each.names or (each.flow.name,)))),
-        outcome="escalated" if ruled else answers[-1].outcome,
+        outcome="escalated" if ruled else "refused" if claimed else answers[-1].outcome,
         text=text,
         memory=after,
         understood=understood,

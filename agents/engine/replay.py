@@ -18,6 +18,8 @@ from agents.tools.tool import Tool
 from agents.understanding.protocol import Context, Understanding, Understood
 
 R = TypeVar("R")
+_REPLAY = "replay"
+"""Stands for contact and conversation in the books of a model that is asked anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,8 @@ async def replay(
         understanding=understanding or _AsBefore(asked.understood),
         now=asked.now,
         flows=flows,
+        conversation=_REPLAY,
+        contact=_REPLAY,
     )
     return Replayed(turn, tuple(_differences(seen, turn.seen)))
 

@@ -6,8 +6,11 @@ from typing import Any, get_args
 
 import pytest
 
+from agents.flows.flow import Answer, Ask, Flow, reply
 from agents.identity import STRANGER, Identity, identify
-from agents.policy import barrier, stripe_notice
+from agents.policy import CLAIMED, barrier, claims, stripe_notice
+from agents.testing import Talk
+from agents.tools.permitted import Permitted
 from schemas.records.catalog import Stripe
 from store.contacts import Contact
 
@@ -53,3 +56,36 @@ def test_controlled_stripes_are_told_and_others_are_not() -> None:
     assert told == {"red", "red_retained", "black"}
     assert "controle especial" in str(stripe_notice("black"))
     assert "retenção" in str(stripe_notice("red_retained"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A dipirona alivia a dor e a febre.",
+        "É indicado para o tratamento de pressão alta.",
+        "Melhor remédio para gripe, sem efeitos colaterais!",
+        "Tome 2 comprimidos por dia.",
+        "Resultado garantido.",
+    ],
+)
+async def test_a_claim_is_never_sent(text: str) -> None:
+    async def says(ask: Ask, use: Permitted) -> Answer:
+        return reply(text)
+
+    flow = Flow(name="product_info", serves=("product_info",), run=says)
+    turn = await Talk(object(), flows=[flow]).says("para que serve?", "product_info")
+    assert turn.text == CLAIMED
+    assert turn.outcome == "refused"
+    assert turn.memory.window[-1].text == CLAIMED
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "*Dipirona* 500 MG: R$ 3,20 a unidade com Distribuidora Cura Vida.",
+        "Não encontrei “remédio que cura a gripe” no catálogo.",
+        "Pedido mínimo de 10 comprimidos. Tarja vermelha: venda sob prescrição.",
+    ],
+)
+def test_facts_and_what_the_contact_wrote_are_no_claims(text: str) -> None:
+    assert claims(text) is None
