@@ -64,7 +64,9 @@ async def change_order(
     """
 
     async def effect() -> Changed | Refused:
-        await connection.execute(_LOCK, {"order": order_id, "pharmacy": pharmacy_id})
+        cursor = await connection.execute(_LOCK, {"order": order_id, "pharmacy": pharmacy_id})
+        if await cursor.fetchone() is None:
+            return refused("not_found")
         await hold_products(connection, order_id, [line.offer_id for line in lines])
         wanted = [Wanted(line.offer_id, line.quantity) for line in lines]
         found = await amendment(connection, pharmacy_id, order_id, wanted, now=now, address_id=address_id)
