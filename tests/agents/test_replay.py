@@ -1,14 +1,17 @@
 """A recorded turn is decided again exactly; with another understanding the difference is told."""
 
 import json
+import os
 from typing import Any
 
 import pytest
 
+from agents.customer.replaying import understanding
 from agents.engine.replay import replay
 from agents.testing import Scripted, Talk
 from agents.understanding.offline import OfflineUnderstanding
 from agents.understanding.protocol import Entities, Understood
+from runtime.errors import UserError
 
 pytestmark = pytest.mark.unit
 
@@ -66,3 +69,31 @@ async def test_a_record_that_was_changed_does_not_pass_for_the_same(world: Any, 
     again = await replay(forged)
     assert again is not None
     assert any("JF999" in line for line in again.differences)
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        (["temperature=0"], "is not known"),
+        (["model"], "is not known"),
+        (["understanding=online"], "is not known"),
+        (["prompt=2"], "needs a model"),
+        (["model=grok"], "grok"),
+        (["model=claude"], "BALCAO_LLM_CLAUDE_API_KEY"),
+    ],
+)
+async def test_what_cannot_be_replayed_with_is_said(
+    changed: list[str], said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in [name for name in os.environ if name.startswith("BALCAO_LLM_")]:
+        monkeypatch.delenv(name)
+    with pytest.raises(UserError, match=said):
+        async with understanding(changed):
+            pass
+
+
+async def test_nothing_asked_for_is_as_before_and_offline_is_offline() -> None:
+    async with understanding([]) as same:
+        assert same is None
+    async with understanding(["understanding=offline"]) as other:
+        assert isinstance(other, OfflineUnderstanding)
