@@ -14,6 +14,7 @@ import connectors.postgres.commands
 import connectors.pricelist.commands
 import connectors.whatsapp.commands
 import deploy.demo.commands
+import deploy.evaluation.commands
 import deploy.local.commands
 import runtime.access_commands
 import runtime.commands
@@ -121,7 +122,14 @@ def build() -> typer.Typer:
             },
         ),
         "understanding": ("The offline understanding.", {"train": agents.understanding.commands.train}),
-        "eval": ("How well the agents do.", {"understanding": agents.evals.commands.understanding}),
+        "eval": (
+            "How well the agents do.",
+            {
+                "understanding": agents.evals.commands.understanding,
+                "scenarios": deploy.evaluation.commands.scenarios,
+                "injections": deploy.evaluation.commands.injections,
+            },
+        ),
         "pricelist": ("The official price list.", {"import": connectors.pricelist.commands.import_pricelist}),
     }
     for name, (help_text, commands) in groups.items():

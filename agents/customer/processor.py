@@ -134,7 +134,7 @@ class CustomerAgent(KeyedProcessor):
         """One turn for all that a contact wrote to one of our numbers; in order, one number after the other."""
         messages: dict[str, InboundMessage] = {record.value["message_id"]: record.value for record in records}
         for _, group in groupby(messages.values(), key=itemgetter("phone_number_id")):
-            await self._answer(list(group))
+            await self.answer(list(group))
 
     def patience(self, records: Sequence[Record]) -> float:
         """A moment for what breaks off or only greets, counted from its receipt; nothing for a whole question."""
@@ -148,12 +148,17 @@ class CustomerAgent(KeyedProcessor):
             LONGEST_PATIENCE_SECONDS - (now - first["received_at"].timestamp()),
         )
 
-    async def _answer(self, messages: Sequence[InboundMessage]) -> None:
+    async def answer(self, messages: Sequence[InboundMessage]) -> Turn | None:
+        """One turn for messages of one contact to one number; ``None`` when each had its turn before.
+
+        Returns when it is in the database.
+        """
         begun = self._clock.monotonic()
         turn = await retry(lambda: self._take(messages), backoff=_PATIENCE, on=_AWAY, clock=self._clock)
         if turn is not None:
             metrics.TURNS.labels(turn.flow, turn.outcome).inc()
             metrics.TURN_SECONDS.observe(self._clock.monotonic() - begun)
+        return turn
 
     async def _take(self, messages: Sequence[InboundMessage]) -> Turn | None:
         """The turn taken now; ``None`` when every message had its turn before."""

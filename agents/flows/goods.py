@@ -1,6 +1,8 @@
 """What is wrong with goods that came: order, product and quantity are found out, shown, and requested after a yes."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from agents.flows import bought, which_order
 from agents.flows.flow import Answer, Ask, Escalate, Slot, Write, confirm, question, reply
@@ -38,10 +40,10 @@ async def ask_for_return(ask: Ask, use: Permitted, *, reason: ReturnReason, lead
     lead = "" if "details" in ask.slots else f"{lead} "
     order = await order_of(ask, use)
     if isinstance(order, Answer):
-        return replace(order, text=lead + order.text, slots=kept)
+        return _led(order, lead, kept)
     line = await _line(ask, use, order)
     if isinstance(line, Answer):
-        return replace(line, text=lead + line.text, slots={**kept, "order_number": order.number})
+        return _led(line, lead, {**kept, "order_number": order.number})
     quantity = ask.slots.get("quantity") or (1 if line.quantity == 1 else None)
     known = {**kept, "order_number": order.number, "product": f"{line.name} {line.presentation}"}
     if quantity is None:
@@ -57,6 +59,13 @@ async def ask_for_return(ask: Ask, use: Permitted, *, reason: ReturnReason, lead
     )
     write = confirm(shown, request_return, order.order_id, line.product_id, quantity, reason=reason, details=details)
     return replace(write, slots=known)
+
+
+def _led(asked: Answer, lead: str, slots: Mapping[str, Any]) -> Answer:
+    """The question after ``lead``, which is not said again when the question is."""
+    assert asked.question is not None
+    again = replace(asked.question, again=asked.text)
+    return replace(asked, text=lead + asked.text, question=again, slots=slots)
 
 
 async def order_of(ask: Ask, use: Permitted) -> Order | Answer:

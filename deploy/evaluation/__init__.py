@@ -1,0 +1,1 @@
+"""`balcao eval`: the market that conversations are played against, and the commands."""
