@@ -22,20 +22,28 @@ def apply(
     """
     from runtime import access_quota
     from runtime.access import Access
+    from runtime.errors import UserError
+    from runtime.kafka import asking
     from runtime.settings import AccessSettings, KafkaSettings, load
     from schemas import access
 
     kafka, passwords = load(KafkaSettings), load(AccessSettings).passwords
-    broker = Access(kafka)
+    if strangers := sorted(set(passwords) - set(access.PRINCIPALS)):
+        known = ", ".join(access.PRINCIPALS)
+        raise UserError(f"BALCAO_ACCESS_PASSWORDS names {strangers[0]!r}, who is no station; there are: {known}.")
     limits = access.quotas()
-    done = broker.apply([*access.stations(), *access.teams()], principals=(*access.PRINCIPALS, *limits), prune=prune)
-    before = access_quota.limits(kafka)
-    changed = {name: limit for name, limit in limits.items() if before.get(name) != limit}
-    access_quota.limit(kafka, changed)
-    broker.set_passwords(passwords)
+    principals = (*access.PRINCIPALS, *limits)
+    with asking(kafka):
+        broker = Access(kafka)
+        done = broker.apply([*access.stations(), *access.teams()], principals=principals, prune=prune)
+        before = access_quota.limits(kafka)
+        changed = {name: limit for name, limit in limits.items() if before.get(name) != limit}
+        access_quota.limit(kafka, changed)
+        broker.set_passwords(passwords)
+        lacking = sorted(set(access.PRINCIPALS) - broker.users())
     for grant in done.surplus:
         sys.stdout.write(f"not declared: {grant.principal} may {grant.operation} {grant.resource} {grant.name}\n")
-    for name in sorted(set(access.PRINCIPALS) - broker.users()):
+    for name in lacking:
         sys.stdout.write(f"no password: {name} cannot sign in; put one into BALCAO_ACCESS_PASSWORDS\n")
     sys.stdout.write(
         f"{len(done.created)} permissions added, {len(done.present)} were there, {len(done.removed)} removed, "
@@ -56,13 +64,15 @@ def subscribe(
     The password is shown only when it is made. Running it again changes nothing.
     """
     from runtime import access_names
+    from runtime.kafka import asking
     from runtime.settings import KafkaSettings, RegistrySettings, load
     from runtime.subscribe import subscribe as give
     from runtime.subscribe_snippets import environment, programs
 
     wanted, reader = access_names.public_topic(topic), access_names.team(team)
     kafka, registry = load(KafkaSettings), load(RegistrySettings)
-    found = give(kafka, wanted, reader, rotate=rotate)
+    with asking(kafka):
+        found = give(kafka, wanted, reader, rotate=rotate)
     variables = environment(found, kafka, registry)
     texts = dict(programs(wanted, reader.name, secure=found.secure))
     if as_json:

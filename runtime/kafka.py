@@ -1,12 +1,33 @@
 """How our settings read in each Kafka client's own vocabulary."""
 
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from runtime.errors import UserError
 from runtime.settings import KafkaSettings
 
 RECORD_BYTES = 40_000_000
 """The largest record: Debezium's limit of 32 MiB, and a dead letter of such a one with its headers."""
+
+
+@contextmanager
+def asking(settings: KafkaSettings) -> Iterator[None]:
+    """For commands of people: what either client raises inside, because the broker is away or refuses, is a sentence.
+
+    Raises ``UserError`` instead.
+    """
+    from aiokafka.errors import KafkaError
+    from confluent_kafka import KafkaException
+
+    try:
+        yield
+    except (KafkaException, KafkaError) as error:
+        words = error.args[0].str() if isinstance(error, KafkaException) else str(error)
+        raise UserError(
+            f"The broker at {settings.bootstrap_servers} does not do it ({words.rstrip('.')}); look at `balcao status`."
+        ) from error
 
 
 def signs_in(settings: KafkaSettings) -> bool:

@@ -5,6 +5,7 @@ from typing import Literal, TypeVar
 
 from pydantic import SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsError as UnparsableError
 
 from runtime.errors import SettingsError
 
@@ -18,6 +19,10 @@ def load(cls: type[S]) -> S:
     """
     try:
         return cls()
+    except UnparsableError as error:
+        # its cause quotes the value, which may be a secret
+        prefix = cls.model_config.get("env_prefix", "")
+        raise SettingsError(f"a setting {prefix}* is not the JSON that it must be: {error}.") from None
     except ValidationError as error:
         prefix = cls.model_config.get("env_prefix", "")
         found = [

@@ -64,22 +64,16 @@ def replay(
     Run again, it copies what is missing: records that are there already are not copied twice.
     """
     from runtime import access_names
+    from runtime.kafka import asking
     from runtime.settings import KafkaSettings, load
     from runtime.topic_replay import Pace
     from runtime.topic_replay import replay as copy
 
     wanted, reader, now = access_names.public_topic(topic), access_names.team(team), datetime.now(UTC)
     first, last = access_names.moment(start, now=now), access_names.moment(end, now=now)
-    done = copy(
-        load(KafkaSettings),
-        wanted,
-        reader,
-        first,
-        last,
-        now=now,
-        dry_run=dry_run,
-        pace=Pace(rate),
-    )
+    kafka = load(KafkaSettings)
+    with asking(kafka):
+        done = copy(kafka, wanted, reader, first, last, now=now, dry_run=dry_run, pace=Pace(rate))
     missing = done.found - done.present
     told = f"{missing} would be copied" if dry_run else f"{done.copied} copied"
     typer.echo(f"{done.target}: {done.found} records in that time, {told}, {done.present} were there already")

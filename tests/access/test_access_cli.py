@@ -5,7 +5,12 @@ import subprocess
 import sys
 
 import pytest
+from aiokafka.errors import KafkaConnectionError
+from confluent_kafka import KafkaError, KafkaException
 
+from runtime.errors import UserError
+from runtime.kafka import asking
+from runtime.settings import KafkaSettings
 from schemas.events import ORDER_PLACED
 from schemas.topics import INBOUND
 
@@ -35,3 +40,29 @@ def test_one_sentence_and_exit_code_two(arguments: list[str], sentence: str) -> 
     assert done.returncode == 2
     assert sentence in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("passwords", "sentence"),
+    [
+        ('{"streams": "hunter2"', "a setting BALCAO_ACCESS_* is not the JSON that it must be"),
+        ('{"nobody": "hunter2"}', "BALCAO_ACCESS_PASSWORDS names 'nobody', who is no station; there are: "),
+    ],
+)
+def test_passwords_that_are_not_the_stations_are_refused_and_not_repeated(passwords: str, sentence: str) -> None:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("BALCAO_")}
+    given = {"BALCAO_ACCESS_PASSWORDS": passwords, "BALCAO_KAFKA_BOOTSTRAP_SERVERS": "nowhere.invalid:1"}
+    command = [sys.executable, "-m", "deploy.cli", "access", "apply"]
+    done = subprocess.run(command, env=clean | given, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert sentence in done.stderr
+    assert "hunter2" not in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_broker_s_refusal_and_absence_are_sentences() -> None:
+    settings = KafkaSettings(bootstrap_servers="kafka:9092")
+    said = r"^The broker at kafka:9092 does not do it \(.+\); look at `balcao status`.$"
+    for error in (KafkaException(KafkaError(KafkaError._TIMED_OUT)), KafkaConnectionError("away")):
+        with pytest.raises(UserError, match=said), asking(settings):
+            raise error

@@ -45,6 +45,9 @@ async def test_poison_of_every_kind_is_a_dead_letter_and_the_partition_goes_on(g
     assert sorted(said.cause for said, _, _ in letters) == sorted(cause for _, _, cause in poison)
     assert {said.group for said, _, _ in letters} == {ground.group}
     assert {said.topic for said, _, _ in letters} == {ground.topic.name}
+    reasons = {said.cause: said.reason for said, _, _ in letters}
+    assert f"schema id {int.from_bytes(good[1:5])}" in reasons["undecodable"]
+    assert f"no schema {0x000F0000}" in reasons["unknown-schema-id"]
 
 
 async def test_commits_the_metadata_and_gives_it_back_to_the_next(ground: Ground) -> None:
