@@ -39,6 +39,7 @@ from schemas.records.conversations import InboundMessage
 from schemas.topic import Topic
 from schemas.topics import ESCALATION, INBOUND, LLM_USAGE, REPLY
 from store import contacts, pharmacy_facts, product_names, turn_context
+from store.conversations import Conversation
 from store.pool import Pool
 from store.turn_context import Glance
 
@@ -201,8 +202,7 @@ class CustomerAgent(KeyedProcessor):
     ) -> Turn:
         assert self._understanding is not None
         now, conversation = transaction.now, glance.conversation
-        last = conversation.last_message_at if conversation else None
-        memory = Memory.load(conversation.slots if conversation else {}, last_message_at=last, now=now)
+        memory = _remembered(conversation, identity, now)
         asking = [message for message in messages if not _asks_nothing(message)]
         held = conversation is not None and conversation.state == "escalated"
         if held or not asking:
@@ -227,6 +227,13 @@ class CustomerAgent(KeyedProcessor):
         async with self._platform.connection() as connection:
             known = await pharmacy_facts.of_pharmacy(connection, identity.pharmacy_id, now=now)
         return {fact.name: fact.value for fact in known}
+
+
+def _remembered(conversation: Conversation | None, identity: Identity, now: datetime) -> Memory:
+    """The conversation's memory; a fresh one when the contact speaks for another pharmacy by now."""
+    if conversation is None or conversation.pharmacy_id != identity.pharmacy_id:
+        return Memory()
+    return Memory.load(conversation.slots, last_message_at=conversation.last_message_at, now=now)
 
 
 def _asks_nothing(message: InboundMessage) -> bool:

@@ -310,3 +310,18 @@ async def test_an_escalation_is_sealed_where_it_is_kept_and_where_it_is_publishe
         "JOIN conversations ON conversations.id = conversation_id WHERE phone_number_id = %(number)s"
     )
     assert platform_rows.rows(query, record.value) == [{"digest": event["digest"]}]
+
+
+async def test_who_speaks_for_another_pharmacy_by_now_is_remembered_nothing_of_the_first(
+    agent: CustomerAgent, write: Callable[..., Record], platform_rows: Platform, contact: dict[str, Any]
+) -> None:
+    record = write(f"cadê meu pedido {contact['own']}?")
+    await deliver(agent, record)
+    with psycopg.connect(load(PlatformOwner).dsn.get_secret_value()) as moved:
+        moved.execute(
+            "UPDATE conversations SET pharmacy_id = 999999 WHERE phone_number_id = %s",
+            [record.value["phone_number_id"]],
+        )
+    await deliver(agent, write("e esse pedido, chega quando?"))
+    memory = platform_rows.turns(record.value)[-1]["seen"]["memory"]
+    assert (memory["orders"], memory["window"]) == ([], [])
