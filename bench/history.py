@@ -1,4 +1,5 @@
-"""The BigQuery sink's history on one core: from a topic to a counting AppendRows server; ours and a bare loop."""
+"""The BigQuery sink's history on one core: to a counting AppendRows server beside a bare loop, and to the emulator
+beside Quix Streams' sink."""
 
 import asyncio
 import json
@@ -9,35 +10,45 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from bench.consume import measure
+from bench.consume import measure, peers
 from bench.history_topic import line, topic
 from bench.results import Result
 from runtime.codec import Encoder
 from runtime.producer import Message, Producer
 from runtime.registry import Registry
-from runtime.settings import KafkaSettings, RegistrySettings, load
+from runtime.settings import BigQuerySettings, KafkaSettings, RegistrySettings, load
 from runtime.topics import apply
 from schemas.topic import Topic
 
 RECORDS = 400_000
+EMULATED = 40_000
+QUIX_RECORDS, QUIX_ROWS = 12_000, 2_000
 REPETITIONS = 3
-_RATIO = 0.75
+_RATIO, _QUIX_RATIO = 0.75, 5
 _CHUNK = 20_000
+_OURS = [sys.executable, "-m", "bench.history_station"]
 _BARE = Path(__file__).parent / "peers" / "bare_history.py"
+_QUIX = Path(__file__).parent / "peers" / "quix_bigquery.py"
 
 
 def run() -> dict[str, Result]:
-    """Medians of interleaved repetitions. Needs ``BALCAO_KAFKA_*`` and ``BALCAO_REGISTRY_*``; takes about a minute."""
+    """Medians of interleaved repetitions. Needs a stack's settings in the environment; takes about two minutes."""
     kafka, registry = load(KafkaSettings), load(RegistrySettings)
-    filled = topic(f"bench.history-{uuid.uuid4().hex[:8]}")
-    apply(kafka, [filled])
-    asyncio.run(_fill(filled, kafka, registry))
-    job = {"bootstrap": kafka.bootstrap_servers, "registry": registry.url, "topic": filled.name, "records": RECORDS}
-    commands = {
-        "ours": [sys.executable, "-m", "bench.history_station"],
-        "bare": [sys.executable, str(_BARE)],
-    }
+    mark = uuid.uuid4().hex[:8]
+    many, few = topic(f"bench.history-{mark}"), topic(f"bench.emulated-{mark}")
+    apply(kafka, [many, few])
+    asyncio.run(_fill(many, RECORDS, kafka, registry))
+    asyncio.run(_fill(few, EMULATED, kafka, registry))
+    place = {"bootstrap": kafka.bootstrap_servers, "registry": registry.url}
+    return _counted(place | {"topic": many.name, "records": RECORDS}) | _emulated(
+        place | {"topic": few.name, "records": EMULATED}
+    )
+
+
+def _counted(job: dict[str, Any]) -> dict[str, Result]:
+    commands = {"ours": _OURS, "bare": [sys.executable, str(_BARE)]}
     rates: dict[str, list[float]] = {name: [] for name in commands}
     lengths: set[int] = set()
     largest = 0
@@ -68,6 +79,31 @@ def run() -> dict[str, Result]:
     }
 
 
+def _emulated(job: dict[str, Any]) -> dict[str, Result]:
+    """Both append the topic's first records; each to a table of its own."""
+    warehouse = load(BigQuerySettings)
+    job = job | {"project": warehouse.project, "rest": warehouse.rest_endpoint, "server": warehouse.grpc_endpoint}
+    rates: dict[str, list[float]] = {"ours": [], "quix": []}
+    for _ in range(REPETITIONS):
+        dataset = f"bench_{uuid.uuid4().hex[:8]}"
+        answer = measure("ours", _OURS, {**job, "dataset": dataset})
+        rates["ours"].append(answer["records"] / answer["seconds"])
+        asked = {**job, "dataset": dataset, "records": QUIX_RECORDS, "rows": QUIX_ROWS}
+        answer = measure("quix", [peers(), str(_QUIX)], asked, exactly=False)
+        rates["quix"].append(answer["timed"] / answer["seconds"])
+    ours, quix = statistics.median(rates["ours"]), statistics.median(rates["quix"])
+    return {
+        "history to the emulator": Result(
+            value=ours,
+            unit="rows/s",
+            peers={"quix": quix},
+            ratio={"quix": ours / quix},
+            target=f">= {_QUIX_RATIO} x quix",
+            met=ours / quix >= _QUIX_RATIO,
+        )
+    }
+
+
 @contextmanager
 def server() -> Iterator[tuple[str, dict[str, int]]]:
     """A counting server's address; what it counted is in the dictionary afterwards."""
@@ -82,13 +118,13 @@ def server() -> Iterator[tuple[str, dict[str, int]]]:
         counted |= json.loads(process.stdout.readline())
 
 
-async def _fill(filled: Topic, kafka: KafkaSettings, registry: RegistrySettings) -> None:
+async def _fill(filled: Topic, records: int, kafka: KafkaSettings, registry: RegistrySettings) -> None:
     client = Registry(registry)
     encoder = Encoder(client)
     encoder.prepare(filled)
     client.close()
     producer = Producer(kafka, client_id="bench-fill")
-    for start in range(0, RECORDS, _CHUNK):
+    for start in range(0, records, _CHUNK):
         numbers = range(start, start + _CHUNK)
         await producer.send([Message(filled.name, str(n), encoder.encode(filled, line(n))) for n in numbers])
     await producer.close()

@@ -10,6 +10,7 @@ from typing import Any
 import uvloop
 
 from bench.history_topic import topic
+from runtime.clock import SystemClock
 from runtime.processor import Committed, Outcome
 from runtime.records import Batch
 from runtime.settings import BigQuerySettings, KafkaSettings, RegistrySettings, RuntimeSettings
@@ -20,6 +21,7 @@ from sinks.bigquery.claims import NO_PARAMETERS, Claims
 from sinks.bigquery.processor import BigQuerySink, Kept, Wiring
 from sinks.bigquery.rows import RowEncoder
 from sinks.bigquery.storage import GrpcStorage
+from sinks.bigquery.wiring import connect as real
 
 
 class Empty:
@@ -57,11 +59,20 @@ class Timed(BigQuerySink):
 
 
 async def measure(job: dict[str, Any]) -> dict[str, Any]:
-    """Writes the whole topic's history."""
+    """Writes the whole topic's history: to a counting server, or with ``rest`` to an emulator."""
     read = topic(job["topic"])
 
+    settings = BigQuerySettings(
+        project=job.get("project", "bench"),
+        dataset=job.get("dataset", "bench"),
+        rest_endpoint=job.get("rest"),
+        grpc_endpoint=job["server"],
+    )
+
     async def connect() -> Wiring:
-        storage = GrpcStorage(BigQuerySettings(project="bench", dataset="bench", grpc_endpoint=job["server"]))
+        if settings.rest_endpoint:
+            return await real(settings, [read], SystemClock())
+        storage = GrpcStorage(settings)
         kept = Kept(read, RowEncoder(tables.history(read).fields))
         return Wiring([kept], Claims(Empty(), storage), storage, storage.close)
 
