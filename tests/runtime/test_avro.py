@@ -148,6 +148,12 @@ def test_a_number_of_more_than_64_bits_is_left_to_fastavro(extra: bytes) -> None
     assert made.decode_all([b"\0\0\0\0\1" + extra] * MANY) is None
 
 
+@pytest.mark.parametrize("body", [b"\x04\x02", b"\x01\x02", b"\x02\x01"])
+def test_a_branch_that_is_not_there_and_a_length_below_nothing_are_left_to_fastavro(body: bytes) -> None:
+    made = decoder({"type": "record", "name": "N", "fields": [{"name": "n", "type": ["null", "string"]}]})
+    assert made.decode_all([b"\0\0\0\0\1" + body] * MANY) is None
+
+
 def test_decodes_together_only_many_of_one_known_schema() -> None:
     one = {"type": "record", "name": "N", "fields": [{"name": "n", "type": "long"}]}
     two = {"type": "record", "name": "N", "fields": [{"name": "n", "type": "long"}, {"name": "m", "type": "int"}]}
