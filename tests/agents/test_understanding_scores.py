@@ -60,11 +60,11 @@ def test_every_voice_is_understood_by_a_model_that_never_heard_it() -> None:
     """The training measures each voice with a model of the others, and writes the figures beside the weights."""
     figures = list(model_file.report()["left_out"].values())
     cases = sum(voice["n"] for voice in figures)
-    assert cases >= 7_000
+    assert cases >= 8_000
     assert sum(voice["accuracy"] * voice["n"] for voice in figures) / cases >= 0.88
     assert sum(voice["flows_f1"] * voice["n"] for voice in figures) / cases >= 0.88
-    assert sum(voice["entities_f1"] * voice["n"] for voice in figures) / cases >= 0.91
-    assert min(voice["accuracy"] for voice in figures) >= 0.85
+    assert sum(voice["entities_f1"] * voice["n"] for voice in figures) / cases >= 0.92
+    assert min(voice["accuracy"] for voice in figures) >= 0.86
     assert sum(voice["abstained"] for voice in figures) / cases <= 0.01
 
 

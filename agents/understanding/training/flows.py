@@ -66,5 +66,7 @@ def fit_chooser(scored: Sequence[Scores], utterances: Sequence[Utterance], flows
         for at, row in candidates(scores, softmax(scores.whole * heat), sure, flows):
             rows.append(row)
             asked.append(flows[at] in utterance.flows and flows[int(scores.whole.argmax())] in utterance.flows)
+    if len(set(asked)) < 2:
+        raise ValueError("the voices need messages that ask for several flows, and others that do not")
     judge = LogisticRegression(C=1.0, max_iter=2000).fit(np.vstack(rows), asked)
     return Chooser(flows, heat, np.append(judge.coef_[0], judge.intercept_[0]))
