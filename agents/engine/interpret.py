@@ -129,7 +129,12 @@ def _correction(
         return None
     # What is said of a write that waits for a yes changes it, also without a "no".
     same = understood.abstained or bool(set(flow.serves) & set(understood.flows)) or bool(_BUT.search(folded))
-    return [Request(flow, kind="correct")] if same and named else None
+    return [Request(flow, kind="correct")] if same and named and not _of_an_order(flow, understood) else None
+
+
+def _of_an_order(flow: Flow, understood: Understood) -> bool:
+    """Whether a message names an order while the flow is about none."""
+    return bool(understood.entities.order_numbers) and all(slot.name != "order_number" for slot in flow.slots)
 
 
 def _called(flow: Flow, folded: str) -> bool:

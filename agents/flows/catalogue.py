@@ -42,6 +42,7 @@ from agents.flows.registry import Flows
 
 FLOWS: tuple[Flow, ...] = (
     order_status.FLOW,
+    order_change.FLOW,  # before those that only take corrections under its name
     delivery_area_time.FLOW,
     minimum_order.FLOW,
     recommendation.FLOW,
@@ -52,7 +53,6 @@ FLOWS: tuple[Flow, ...] = (
     product_search.FLOW,
     order_late.FLOW,
     order_cancel.FLOW,
-    order_change.FLOW,
     reorder.FLOW,
     order_place.FLOW,
     product_availability.FLOW,

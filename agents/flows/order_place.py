@@ -35,7 +35,8 @@ _POINTS = re.compile(r"\b(?:d?ess[ae]s?|d?est[ae]s?|del[ae]s?|el[ae]s?|isso|dele
 
 FLOW = Flow(
     name="order_place",
-    serves=("order_place",),
+    # What is said of an order that waits for its yes ("tira a dipirona") is often understood as a change.
+    serves=("order_place", "order_change"),
     title="o pedido",
     specialist="sales",
     slots=buying.SLOTS,

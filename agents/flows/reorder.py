@@ -68,7 +68,7 @@ def _placed_on(order: Order, number: int, month: int) -> bool:
 
 FLOW = Flow(
     name="reorder",
-    serves=("reorder",),
+    serves=("reorder", "order_change"),
     title="a repetição do pedido",
     specialist="sales",
     slots=(which.ORDER, DATES, *buying.SLOTS),

@@ -21,7 +21,7 @@ _BULK = word_set("fardo fardos display displays pacote pacotes pallet palete pal
 _REMOVES = re.compile(r"\b(?:tira|tirar|tire|retira|retirar|remove|remover|remova|exclui|excluir|sem|menos)\b")
 _EACH = re.compile(r"\b(?:de )?cada\b")
 _HOW_MANY = re.compile(
-    r"(?:(?:quero|sao|so|pode ser|manda|umas|uns|coloca|bota|faz|fecha|poe) )*(?P<count>\d{1,5}|[a-z]+)"
+    r"(?:(?:nao|na verdade|quero|sao|so|pode ser|manda|umas|uns|coloca|bota|faz|fecha|poe) )*(?P<count>\d{1,5}|[a-z]+)"
     r"(?: (?:cx|cxs|caixas?|caixinhas?|un|und|unidades?|frascos?|tubos?|dessas?|desses?|delas?|deles?|mesmo))*"
 )
 _METHODS = {"boleto": "boleto", "pix": "pix", "cartao": "card"}

@@ -98,4 +98,4 @@ def _notices(lines: Sequence[Quote]) -> str:
             names = by_notice.setdefault(notice, [])
             if line.name not in names:
                 names.append(line.name)
-    return "\n".join(f"{listed(names)}: {notice[0].lower()}{notice[1:]}" for notice, names in by_notice.items())
+    return "\n".join(f"{notice.rstrip('.')} ({listed(names)})." for notice, names in by_notice.items())

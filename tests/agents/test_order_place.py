@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from agents.flows import order_place
+from agents.flows import order_change, order_place
 from agents.testing import Talk
 from agents.understanding.protocol import Item
 from store.outcomes import Problem
@@ -25,7 +25,7 @@ def shop() -> Shop:
 
 @pytest.fixture
 def talk(shop: Shop) -> Talk:
-    return Talk(shop, flows=[order_place.FLOW])
+    return Talk(shop, flows=[order_change.FLOW, order_place.FLOW])
 
 
 def items(*pairs: tuple[str, int | None], unit: str | None = None) -> dict[str, Any]:
@@ -46,7 +46,7 @@ async def test_one_product_is_shown_whole_and_placed_once_after_a_yes(talk: Talk
     for said in ("20 × *Losartana Potássica* 50 MG", "(Medley)", "R$ 9,00 = R$ 180,00", "Frete: R$ 15,00"):
         assert said in text
     assert "*Total: R$ 195,00*" in text
-    assert "Losartana Potássica: tarja vermelha" in text
+    assert "Tarja vermelha: venda sob prescrição (Losartana Potássica)." in text
     assert "Rua A, 10" in text
     assert "boleto em 28 dias" in text
     assert shop.placed == []
@@ -176,7 +176,7 @@ async def test_below_the_minimum_order_says_what_is_lacking_and_takes_more(talk:
     await talk.says("aumenta pra 15", quantities=(15,))
     text = talk.turns[-1].text
     assert "15 × *Clonazepam*" in text
-    assert "Clonazepam: tarja preta" in text
+    assert "retenção da receita (Clonazepam)." in text
     assert "Confirma?" in text
 
 
@@ -285,3 +285,19 @@ async def test_a_tool_that_is_away_loses_nothing(talk: Talk, shop: Shop) -> None
     shop.away = False
     await talk.says("sim")
     assert len(shop.placed) == 1
+
+
+async def test_what_is_said_of_an_order_that_waits_is_not_taken_for_a_change_of_a_placed_one(
+    talk: Talk, shop: Shop
+) -> None:
+    await order(talk, ("losartana 100", 10), ("omeprazol", 30))
+    turn = await talk.says("sem o omeprazol", "order_change", products=("omeprazol",))
+    assert turn.flow == "order_place"
+    assert "Omeprazol" not in turn.text
+    turn = await talk.says("não, 40", "order_change", quantities=(40,))
+    assert "40 × *Losartana" in turn.text
+    turn = await talk.says(
+        "tira o omeprazol do pedido 10000482", "order_change", products=("omeprazol",), order_numbers=("10000482",)
+    )
+    assert turn.flow == "order_change"
+    assert "sai do pedido" in turn.text
