@@ -62,6 +62,8 @@ def interpret(words: str, understood: Understood, memory: Memory, flows: Flows) 
         return [Request(human.FLOW, ("human",))]
     if memory.offered_person and _ALL_NO.fullmatch(folded):
         return [Request(fallback.NO_PERSON)]
+    if not memory.asked and _ALL_NO.fullmatch(folded) and not folded.startswith("cancela"):
+        return [Request(fallback.NO_PERSON)]
     return (
         _to_question(folded, words, understood, memory, flows)
         or _correction(folded, words, understood, memory, flows)

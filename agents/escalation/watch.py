@@ -47,8 +47,11 @@ def failed(served: Sequence[Served]) -> bool:
 
 
 def _amount(served: Sequence[Served], understood: Understood | None) -> Decimal | None:
-    """The largest amount that a flow says is at stake (``seen["amount"]``) or that the message names."""
+    """The largest amount that a flow says is at stake (``seen["amount"]``), that it shows to be confirmed as a write's
+    ``total``, or that the message names.
+    """
     said = [each.answer.seen.get("amount") for each in served]
+    said += [each.answer.confirmation.arguments.get("total") for each in served if each.answer.confirmation]
     named = understood.entities.prices if understood else ()
     amounts = [amount for amount in map(_decimal, (*said, *named)) if amount is not None]
     return max(amounts, default=None)

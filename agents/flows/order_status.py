@@ -40,7 +40,9 @@ async def run(ask: Ask, use: Permitted) -> Answer:
     """Answers for the orders named, else for those under way."""
     numbers = ask.slots.get("order_number", [])[:_MOST]
     if not numbers:
-        found = list(await use(open_orders))
+        under_way = list(await use(open_orders))
+        told = ask.rejected.get("order_number", [])
+        found = [order for order in under_way if order.number not in told] or under_way
         if not found:
             return reply("Não encontrei nenhum pedido da sua farmácia por aqui.")
         return _told(_overview(found, ask), found, ask)

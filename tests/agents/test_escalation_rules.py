@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from agents.customer.case import Case, Ids
 from agents.escalation.rules import Signals, evaluate, parse, shipped
 from agents.escalation.seal import SEALED, is_sealed
-from agents.flows.flow import Answer, Ask, Flow, reply
+from agents.flows.flow import Answer, Ask, Flow, Write, confirm, reply
 from agents.testing import PHARMACIST, Talk, message
+from agents.tools.ordering import place_order
 from agents.tools.permitted import Permitted
 from runtime.errors import SettingsError
 from schemas.records.conversations import Escalation
@@ -124,3 +125,18 @@ async def test_a_changed_escalation_breaks_its_seal(world: Any, field: str) -> N
     event = await escalation(world, "oi", "quero um atendente")
     assert is_sealed(event)
     assert not is_sealed({**event, field: "another"})
+
+
+async def test_a_write_shown_above_the_limit_waits_for_a_person_not_for_a_yes(world: Any) -> None:
+    async def big(ask: Ask, use: Permitted) -> Answer:
+        return confirm("Total R$ 150.000,00. Confirma?", place_order, [], Decimal("150000.00"))
+
+    async def done(ask: Ask, use: Permitted, result: Any) -> Answer:
+        raise AssertionError("nobody confirmed")
+
+    flow = Flow(name="order_place", serves=("order_place",), writes=(Write(place_order),), run=big, done=done)
+    talk = Talk(world, flows=[flow])
+    turn = await talk.says("quero tudo", "order_place")
+    assert turn.escalate is not None
+    assert (turn.escalate.reason, turn.memory.frames) == ("money", ())
+    assert "Pelo valor do pedido" in turn.text

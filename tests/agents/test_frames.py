@@ -287,3 +287,9 @@ async def test_a_write_without_confirmation_has_a_request_of_its_message(shop: S
     requests = [call["request"] for call in turn.seen["calls"]]
     assert len(set(requests)) == 2
     assert shop.cancelled == ["1", "2"]
+
+
+async def test_a_no_to_nothing_is_met_without_doing_anything(talk: Talk, shop: Shop) -> None:
+    turn = await talk.says("deixa pra lá", "order_cancel")
+    assert (turn.flow, shop.cancelled) == ("no_person", [])
+    assert turn.text.startswith("Tudo bem!")

@@ -8,7 +8,7 @@ import pytest
 
 from agents.flows import order_status
 from agents.flows.flow import Answer
-from agents.testing import step
+from agents.testing import Talk, step
 from store.orders import Order
 
 pytestmark = pytest.mark.unit
@@ -85,3 +85,12 @@ async def test_cancelled_order_tells_why(world: Any, now: datetime, order: Calla
 async def test_pharmacy_without_orders(world: Any, now: datetime) -> None:
     world.known_orders = []
     assert "Não encontrei nenhum pedido" in (await answered(world, now)).text
+
+
+async def test_the_other_order_is_not_the_one_that_was_told(world: Any, order: Callable[..., Order]) -> None:
+    world.known_orders = [order(number="10000500"), order(number="10000482")]
+    talk = Talk(world)
+    await talk.says("cadê o 10000500", "order_status", order_numbers=("10000500",))
+    text = (await talk.says("não, o outro pedido", "order_status", corrects=True)).text
+    assert "10000482" in text
+    assert "10000500" not in text
