@@ -8,7 +8,7 @@ from typing import Any, LiteralString
 
 import httpx
 from confluent_kafka import Consumer, TopicPartition
-from google.api_core.exceptions import BadRequest
+from google.api_core.exceptions import BadRequest, NotFound
 from psycopg import AsyncConnection, sql
 
 from deploy.local.stack import Stack
@@ -50,10 +50,10 @@ async def eventually(look: Callable[[], Awaitable[bool]], what: str) -> None:
 
 
 async def _holds(look: Callable[[], Awaitable[bool]]) -> bool:
-    """A query may name a column that is not there yet."""
+    """A query may name a column or a table that is not there yet."""
     try:
         return await look()
-    except BadRequest:
+    except (BadRequest, NotFound):
         return False
 
 
