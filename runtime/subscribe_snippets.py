@@ -98,7 +98,7 @@ def _kcat(topic: Topic, group: str, user: str | None) -> str:
         f'  -X sasl.mechanism="${{{PREFIX}MECHANISM:-SCRAM-SHA-512}}" \\\n'
         f'  -X sasl.username={user} -X sasl.password="${PASSWORD}" \\\n'
     )
-    return f"""# needs a kcat built with Avro, as `kcat -V` says (Debian has none)
+    return f"""# `kcat -V` must list Avro, and librdkafka 2.6.1 or later: older ones cannot sign in to Kafka 4
 kcat -b "${PREFIX}BOOTSTRAP" -X security.protocol="${{{PREFIX}SECURITY_PROTOCOL:-{protocol}}}" \\
 {"" if user is None else sign_in}  -r "${PREFIX}REGISTRY" -s value=avro -X auto.offset.reset=earliest \\
   -G {group} {topic.name}
