@@ -7,7 +7,7 @@ import numpy as np
 from agents.understanding import answers, concepts, manner, model_file
 from agents.understanding.model_file import Model
 from agents.understanding.normalise import words as lexicon
-from agents.understanding.protocol import Context, Understood
+from agents.understanding.protocol import Context, Entities, Understood
 from agents.understanding.reading import Reading, entities, read
 from agents.understanding.scoring import score
 from agents.understanding.vocabulary import Vocabulary
@@ -39,7 +39,7 @@ class OfflineUnderstanding:
         reading = read(text, self._model.tagger, self._vocabulary)
         named = answers.complete(entities(reading), reading, context, self._vocabulary)
         tone, corrects = manner.tone(reading.words, text), manner.corrects(reading.words)
-        if not _says_something(reading) or answers.is_bare(reading):
+        if not _says_something(reading, named) or answers.is_bare(reading):
             return Understood(None, (), named, 0.0, abstained=True, source=SOURCE, tone=tone, corrects=corrects)
         scores = score(reading, self._model.flows)
         chosen = self._model.chooser.choose(scores)
@@ -69,5 +69,6 @@ class OfflineUnderstanding:
         return max(unknown, 1.5 * foreign) >= 0.5 * len(words) if words else False
 
 
-def _says_something(reading: Reading) -> bool:
-    return bool(reading.names) or any(word.isalpha() or concepts.of_word(word) for word in reading.words)
+def _says_something(reading: Reading, named: Entities) -> bool:
+    """Whether there is a word, a picture that means something, or a name: signs and a heap of figures say nothing."""
+    return bool(named.as_dict()) or any(word.isalpha() or concepts.of_word(word) for word in reading.words)

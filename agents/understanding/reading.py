@@ -9,6 +9,9 @@ from agents.understanding.protocol import Entities
 from agents.understanding.tagger import Name, Tagger
 from agents.understanding.vocabulary import Vocabulary
 
+_LONGEST = 40
+"""Characters of a word, from which on it names nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -80,6 +83,8 @@ def _texts(found: Sequence[object] | None) -> tuple[str, ...]:
 def _value(name: Name, reading: Reading) -> tuple[str, object]:
     kind, start, end = name
     words, written = reading.words[start:end], reading.written(name)
+    if max(map(len, words)) > _LONGEST:
+        return kind, None
     if kind == "q":
         return kind, values.quantity(words)
     if kind == "s":

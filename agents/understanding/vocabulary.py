@@ -64,6 +64,3 @@ def within(left: str, right: str, limit: int) -> bool:
         if min(row) > limit:
             return False
     return row[-1] <= limit
-
-
-MARKERS = frozenset({"xproduto", "xpedido", "xnota", "xnumero", "xdata", "xvalor", "xcnpj", "xcidade", "xescore"})

@@ -99,7 +99,7 @@ def test_confidence_means_something(offline: OfflineUnderstanding) -> None:
     assert sum(unsure) / len(unsure) < sum(sure) / len(sure) - 0.2
 
 
-@pytest.mark.parametrize("text", ["", " ", "🙂", "123", "…!?", "\u200b", "sim", "Não!", "isso mesmo"])
+@pytest.mark.parametrize("text", ["", " ", "🙂", "123", "…!?", "\u200b", "1" * 10_000, "sim", "Não!", "isso mesmo"])
 def test_nothing_said_is_nothing_understood(offline: OfflineUnderstanding, text: str) -> None:
     understood = offline.read(text, Context())
     assert understood.abstained
