@@ -121,9 +121,11 @@ class Claims:
         found: dict[Place, int] = {}
 
         async def ask(history: str, group: Sequence[Place]) -> None:
-            numbers = {place.partition: place for place in group}
-            for row in await self._queries.query(sql.last_offsets(self._queries.dataset, history, sorted(numbers))):
-                found[numbers[row.number]] = row.last_offset  # type: ignore[attr-defined]
+            numbers = sorted({place.partition for place in group})
+            rows = await self._queries.query(sql.last_offsets(self._queries.dataset, history, numbers))
+            last: dict[int, int] = {row.number: row.last_offset for row in rows}  # type: ignore[attr-defined]
+            # late rows of a partition have a place of their own, beside the partition's
+            found.update({place: last[place.partition] for place in group if place.partition in last})
 
         await asyncio.gather(*(ask(history, group) for history, group in tables.items()))
         return found

@@ -119,6 +119,7 @@ class BigQuerySink(Processor, SchemaReader, TakesAgain):
             self._kept[topic.name].encoder.descriptor,
             sleep=self._clock.sleep,
             confirmed=_last_written(committed),
+            held=lambda offsets: claims.held(place, offsets),
         )
         self._writers[topic.name, partition] = writer
         # ahead of the first batch, together with the other partitions; a failure is left to that batch

@@ -41,8 +41,11 @@ class PartitionWriter:
         *,
         sleep: Sleep = asyncio.sleep,
         confirmed: int = -1,
+        held: Callable[[Sequence[int]], Awaitable[set[int]]] | None = None,
     ) -> None:
-        """``confirmed`` is the last Kafka offset known to be in the table, -1 when nothing is known."""
+        """``held`` tells which of some Kafka offsets are in the table; ``None`` takes all up to its last for there.
+
+        ``confirmed`` is the last Kafka offset known to be in the table, -1 when nothing is known."""
         self._take = claim
         self._storage = storage
         self._descriptor = descriptor
@@ -53,6 +56,7 @@ class PartitionWriter:
         self.position = 0
         self.last_offset = -1
         self._confirmed = confirmed
+        self._held = held
 
     @property
     def stream(self) -> str | None:
@@ -80,9 +84,13 @@ class PartitionWriter:
         """
         for claims_left in reversed(range(_CLAIMS)):
             await self.ready()
-            pending = [row for row in rows if row.offset > self.last_offset]
             try:
-                await self._append(deque(split(pending, self.position)), index=len(rows) - len(pending))
+                lacking = await self._lacking(rows)
+                pending = [rows[index] for index in lacking]
+                await self._append(deque(split(pending, self.position)))
+            except RowsRefusedError as refused:
+                self.drop()
+                raise RowsRefusedError({lacking[row]: text for row, text in refused.reasons.items()}) from None
             except (StreamLostError, AlreadyWrittenError) as error:
                 self.drop()
                 log.warning("stream lost, claiming the partition again", error=str(error), claims_left=claims_left)
@@ -93,6 +101,16 @@ class PartitionWriter:
                 raise
             else:
                 return
+
+    async def _lacking(self, rows: Sequence[EncodedRow]) -> list[int]:
+        """The indices of the rows to write: those after the table's last, and those before it that it does not have.
+
+        A row that BigQuery refused is not there, although later ones are. If the process ended before that row's dead
+        letter was confirmed, the row comes again, and must be refused again: nobody else knows of it.
+        """
+        before = [row.offset for row in rows if row.offset <= self.last_offset]
+        held = await self._held(before) if before and self._held is not None else set(before)
+        return [index for index, row in enumerate(rows) if row.offset not in held]
 
     def reshape(self, descriptor: DescriptorProto) -> None:
         """Rows are of that type from now on; the stream stays, a connection of another type is closed."""
@@ -105,7 +123,8 @@ class PartitionWriter:
         self._disconnect()
         self._claim = None
 
-    async def _append(self, waiting: deque[Append], index: int) -> None:
+    async def _append(self, waiting: deque[Append]) -> None:
+        index = 0
         tried: set[int] = set()
         broken = 0
         while waiting:
@@ -150,7 +169,7 @@ class PartitionWriter:
             if not known:
                 raise
         self.position = append.position + len(append.rows)
-        self.last_offset = self._confirmed = append.last_offset
+        self.last_offset = self._confirmed = max(append.last_offset, self.last_offset)
 
     def _connect(self) -> Connection:
         assert self._claim is not None

@@ -58,3 +58,11 @@ async def test_the_name_is_recorded_before_others_are_read_and_they_are_finalize
     await Claims(warehouse, storage).claim(place)
     assert steps == ["INSERT INTO", "SELECT stream", "finalize", "SELECT _kafka_partition", "DELETE FROM"]
     assert storage.streams[first.stream].finalized
+
+
+async def test_a_partition_claimed_together_with_its_own_late_rows_knows_its_last_offset() -> None:
+    warehouse = MemoryWarehouse(sql.STREAMS, HISTORY)
+    warehouse.insert(HISTORY.name, _kafka_partition=2, _offset=7)
+    claims = Claims(warehouse, MemoryStorage(warehouse))
+    places = [Place("cdc.orders", 2, HISTORY.name), Place("cdc.orders.late", 2, HISTORY.name)]
+    assert [claim.last_offset for claim in await asyncio.gather(*map(claims.claim, places))] == [7, 7]

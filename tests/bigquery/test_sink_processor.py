@@ -153,6 +153,30 @@ async def test_a_row_that_bigquery_refuses_is_returned_and_the_rest_is_stored() 
     await sink.stop()
 
 
+async def test_a_refused_row_is_refused_again_when_the_process_died_before_its_dead_letter() -> None:
+    """The rows after it are in the table by then: it must not be taken for one of them."""
+    ground = Ground()
+
+    def refusing(_do: Callable[[], None]) -> None:
+        raise RowsRefusedError({1: "invalid JSON"})
+
+    first = await ground.sink()
+    ground.storage.faults.append(refusing)
+    await first.process(batch(change("c"), change("u"), change("u")))
+    assert ground.stored == [0, 2]
+    await first.stop()
+
+    def alone(_do: Callable[[], None]) -> None:
+        raise RowsRefusedError({0: "invalid JSON"})
+
+    second = await ground.sink()
+    ground.storage.faults.append(alone)
+    outcome = await second.process(batch(change("c"), change("u"), change("u")))
+    assert [refused.offset for refused, _ in outcome.rejected] == [1]
+    assert ground.stored == [0, 2]
+    await second.stop()
+
+
 async def test_a_failed_batch_raises_and_comes_again() -> None:
     ground = Ground()
     sink = await ground.sink()
