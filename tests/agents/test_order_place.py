@@ -301,3 +301,14 @@ async def test_what_is_said_of_an_order_that_waits_is_not_taken_for_a_change_of_
     )
     assert turn.flow == "order_change"
     assert "sai do pedido" in turn.text
+
+
+async def test_a_dearer_supplier_whose_minimum_is_reached_is_better_than_a_cheaper_one_that_refuses(
+    talk: Talk, shop: Shop
+) -> None:
+    shop.reprice(16, price=Decimal("3.00"))
+    shop.areas[1] = replace(shop.areas[1], freight=Decimal(0))
+    text = await order(talk, ("omeprazol", 10))
+    assert "Lua" in text
+    assert "*Total: R$ 63,00*" in text
+    assert "Confirma?" in text
