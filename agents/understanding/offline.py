@@ -70,5 +70,10 @@ class OfflineUnderstanding:
 
 
 def _says_something(reading: Reading, named: Entities) -> bool:
-    """Whether there is a word, a picture that means something, or a name: signs and a heap of figures say nothing."""
-    return bool(named.as_dict()) or any(word.isalpha() or concepts.of_word(word) for word in reading.words)
+    """Whether there is a word, a picture that means something, or a name: signs and a heap of figures say nothing.
+
+    A bare barcode names a product and asks nothing.
+    """
+    return bool(named.as_dict().keys() - {"gtin"}) or any(
+        word.isalpha() or concepts.of_word(word) for word in reading.words
+    )
