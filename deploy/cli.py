@@ -128,6 +128,8 @@ def build() -> typer.Typer:
                 "understanding": agents.evals.commands.understanding,
                 "scenarios": deploy.evaluation.commands.scenarios,
                 "injections": deploy.evaluation.commands.injections,
+                "gate": deploy.evaluation.commands.gate,
+                "page": deploy.evaluation.commands.page,
             },
         ),
         "pricelist": ("The official price list.", {"import": connectors.pricelist.commands.import_pricelist}),

@@ -17,7 +17,11 @@ if TYPE_CHECKING:
     from agents.evals.play import Played
     from agents.evals.stage import Theatre
 
-_SCENARIOS = Path(__file__).parents[2] / "agents" / "evals" / "scenarios"
+_ROOT = Path(__file__).parents[2]
+_SCENARIOS = _ROOT / "agents" / "evals" / "scenarios"
+_CASES = _ROOT / "agents" / "evals" / "cases" / "pharmacies.jsonl"
+_HISTORY = _ROOT / "docs" / "evaluation" / "scores.jsonl"
+_PAGE = _ROOT / "docs" / "evaluation" / "index.html"
 _Folder = Annotated[Path | None, typer.Option("--dir", help="Scenarios, *.toml; the committed ones by default.")]
 _Turns = Annotated[Path | None, typer.Option(help="Play these conversations instead: JSON lines of id and turns.")]
 _Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of words.")]
@@ -67,6 +71,70 @@ def injections(
     _on_stage(attack)
 
 
+def gate(
+    record: Annotated[
+        bool, typer.Option("--record", help="Keep the scores in docs/evaluation and draw its page anew.")
+    ] = False,
+    times: Annotated[int, typer.Option(min=1, help="Runs of each scenario; all must pass (pass^k).")] = 3,
+) -> None:
+    """Compare committed cases and scenarios with what a release must reach; exits with 1 for a miss."""
+    from agents.evals import files
+    from agents.evals.gate import misses, thresholds
+
+    scores: dict[str, dict[str, float]] = {"understanding": _understanding()}
+    named = files.scenarios(_SCENARIOS)
+
+    async def judge(theatre: "Theatre") -> None:
+        report = await _report(theatre, named, times)
+        scores["scenarios"] = {
+            "passed": report["passed"] / report["n"],
+            **{name: report[name] for name in ("containment", "p50_ms", "p95_ms")},
+        }
+
+    _on_stage(judge)
+    for area, table in scores.items():
+        typer.echo(f"{area}: " + "  ".join(f"{name} {score:g}" for name, score in table.items()))
+    if record:
+        _record(scores)
+    if missed := misses(scores, thresholds()):
+        typer.echo("\n".join(missed), err=True)
+        raise typer.Exit(1)
+
+
+def page() -> None:
+    """Draw the page of scores over time, docs/evaluation/index.html."""
+    from agents.evals import history
+    from agents.evals import page as drawing
+    from agents.evals.gate import thresholds
+
+    _PAGE.write_text(drawing.render(history.read(_HISTORY), thresholds()), encoding="utf-8")
+    typer.echo(str(_PAGE))
+
+
+def _understanding() -> dict[str, float]:
+    from agents.evals.cases import read_cases
+    from agents.evals.understanding import measure
+    from agents.understanding.offline import OfflineUnderstanding
+    from agents.understanding.protocol import Context
+
+    offline = OfflineUnderstanding()
+    report = measure(read_cases(_CASES), lambda text: offline.read(text, Context())).as_dict()
+    return {name: float(report[name]) for name in ("accuracy", "flows_f1", "macro_f1", "entities_f1")}
+
+
+def _record(scores: dict[str, dict[str, float]]) -> None:
+    from datetime import UTC, datetime
+    from importlib.metadata import version
+
+    from agents.evals import history
+
+    entry = history.Entry(
+        datetime.now(UTC).date().isoformat(), version("balcao"), scores["understanding"], scores["scenarios"]
+    )
+    history.append(_HISTORY, entry)
+    page()
+
+
 async def _talk(theatre: "Theatre", conversations: Any, *, as_json: bool) -> None:
     from agents.evals import run
 
@@ -78,12 +146,21 @@ async def _talk(theatre: "Theatre", conversations: Any, *, as_json: bool) -> Non
 
 
 async def _judge(theatre: "Theatre", named: Any, times: int, *, as_json: bool) -> int:
+    report = await _report(theatre, named, times, show=not as_json)
+    if as_json:
+        _print(report)
+    else:
+        typer.echo("  ".join(f"{name} {value}" for name, value in report.items() if name != "failures"))
+    return len(report["failures"])
+
+
+async def _report(theatre: "Theatre", named: Any, times: int, *, show: bool = True) -> dict[str, Any]:
     from agents.evals import run
 
     results = []
     async for result in run.judge(theatre, named, times=times):
         results.append(result)
-        if not as_json:
+        if show:
             typer.echo(f"{'passed' if result.passed else 'FAILED'}  {result.name}")
             for wrong in dict.fromkeys(wrong for each in result.runs for wrong in each):
                 typer.echo(f"        {wrong}")
@@ -93,7 +170,7 @@ async def _judge(theatre: "Theatre", named: Any, times: int, *, as_json: bool) -
         for result in results
         if not result.passed
     ]
-    report = {
+    return {
         "passed": sum(result.passed for result in results),
         "n": len(results),
         "k": times,
@@ -102,11 +179,6 @@ async def _judge(theatre: "Theatre", named: Any, times: int, *, as_json: bool) -
         **run.latency(played),
         "cost_usd": str(sum((call.cost_usd for call in theatre.ledger.calls), Decimal())),
     }
-    if as_json:
-        _print(report)
-    else:
-        typer.echo("  ".join(f"{name} {value}" for name, value in report.items() if name != "failures"))
-    return len(failures)
 
 
 def _show(played: "Played") -> None:

@@ -1,0 +1,58 @@
+"""The release gate: the committed cases reach the committed thresholds, and a score below one is named."""
+
+from pathlib import Path
+
+import pytest
+
+from agents.evals import history
+from agents.evals.cases import read_cases
+from agents.evals.gate import misses, thresholds
+from agents.evals.history import Entry
+from agents.evals.page import render
+from agents.evals.understanding import measure
+from agents.understanding.offline import OfflineUnderstanding
+from agents.understanding.protocol import Context
+from agents.understanding.utterances import voices
+from deploy.evaluation.commands import _CASES
+from runtime.errors import UserError
+
+pytestmark = pytest.mark.unit
+
+
+def test_understanding_reaches_what_a_release_must(offline: OfflineUnderstanding) -> None:
+    """Measured 0.978, 0.975 and 0.964 when these cases were first seen."""
+    report = measure(read_cases(_CASES), lambda text: offline.read(text, Context())).as_dict()
+    wanted = {"understanding": thresholds()["understanding"]}
+    assert misses({"understanding": report}, wanted) == []
+
+
+def test_cases_stay_unlearnt() -> None:
+    learnt = {utterance.text.casefold() for voice in voices().values() for utterance in voice}
+    seen = [case.text for case in read_cases(_CASES) if len(case.text.split()) > 4 and case.text.casefold() in learnt]
+    assert seen == []
+
+
+def test_each_miss_is_named() -> None:
+    wanted = {"understanding": {"accuracy": 0.9}, "scenarios": {"p95_ms": 100, "passed": 1.0}}
+    assert misses({"understanding": {"accuracy": 0.9}, "scenarios": {"p95_ms": 100, "passed": 1.0}}, wanted) == []
+    assert misses({"understanding": {"accuracy": 0.85}, "scenarios": {"p95_ms": 101}}, wanted) == [
+        "understanding: accuracy is 0.850, less than 0.900.",
+        "scenarios: p95_ms is 101, more than 100.",
+        "scenarios: passed was not measured.",
+    ]
+
+
+def test_history_is_kept_and_plotted(tmp_path: Path) -> None:
+    path = tmp_path / "docs" / "scores.jsonl"
+    assert "Ainda não há medições" in render(history.read(path), thresholds())
+    scores = {"accuracy": 0.91, "flows_f1": 0.9, "entities_f1": 0.93}
+    runs = {"passed": 1.0, "containment": 0.8, "p95_ms": 120.0}
+    for day in ("2026-11-20", "2026-11-21"):
+        history.append(path, Entry(day, "0.1.0", scores, runs))
+    page = render(history.read(path), thresholds())
+    assert page.count("<circle") == 12
+    assert "91,0 %" in page
+    assert "120 ms" in page
+    path.write_text("{}\n")
+    with pytest.raises(UserError, match=r"scores\.jsonl, line 1"):
+        history.read(path)
