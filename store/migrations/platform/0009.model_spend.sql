@@ -1,4 +1,4 @@
--- depends: 0006.events
+-- depends: 0008.seals
 -- What language models cost, summed where a budget is kept. Each call itself is an event (llm.usage) and a row of the
 -- warehouse; these sums are what the next call is allowed by.
 
