@@ -11,7 +11,7 @@ from deploy.local.layout import Layout
 from deploy.local.stack import Stack
 from runtime import drift
 from runtime.drift import Drift
-from runtime.halt import RUNBOOK
+from runtime.halt import RUNBOOK, SCHEMA
 from runtime.letters import shelf
 from runtime.registry import RegistryUnavailable
 from schemas.captured import CAPTURED
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.unit
 TOPIC = CAPTURED["returns"].name
 HALTED = f"""# HELP balcao_halted_at_offset Where a partition waits.
 # TYPE balcao_halted_at_offset gauge
-balcao_halted_at_offset{{group="balcao.bigquery",topic="{TOPIC}",partition="0"}} 51.0
+balcao_halted_at_offset{{group="balcao.bigquery",topic="{TOPIC}",partition="0",cause="{SCHEMA}"}} 51.0
 # TYPE balcao_records_total counter
 balcao_records_total{{group="balcao.bigquery",topic="{TOPIC}"}} 7.0
 """
@@ -63,7 +63,8 @@ def test_a_halted_partition_and_a_drifted_table_are_told(monkeypatch: pytest.Mon
     sentence = f"returns: column details changed from text to integer; see {RUNBOOK}"
     answers(monkeypatch, stack, {"bigquery_sink_metrics": HALTED}, [Drift(TOPIC, sentence, breaking=True)])
     assert notices.read(stack) == [
-        f"balcao.bigquery halted at offset 51 of {TOPIC}[0]; the others go on. See {RUNBOOK}.",
+        f"balcao.bigquery halted at offset 51 of {TOPIC}[0]: a record that it may not pass, see {RUNBOOK}. "
+        "The others go on; nothing is lost.",
         sentence,
     ]
 
