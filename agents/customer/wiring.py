@@ -7,7 +7,8 @@ from agents.llm.ledger import PlatformLedger
 from agents.llm.models import models
 from agents.media.barcode import BarcodeReader
 from agents.media.channel import ChannelMedia
-from agents.media.reader import Readers
+from agents.media.model import ModelReader
+from agents.media.reader import Reader, Readers
 from runtime.clock import SystemClock
 from runtime.codec import Encoder
 from runtime.product_index import ProductIndex
@@ -48,6 +49,10 @@ def customer_agent(
         schemas.close()
         await index.close()
 
+    chosen = models(llm, PlatformLedger(talks, encoder), clock)
+    readers: list[Reader] = [BarcodeReader()]
+    if chosen is not None:
+        readers.append(ModelReader(chosen.router))
     return CustomerAgent(
         platform=talks,
         marketplace=pool(marketplace.dsn, application="customer.marketplace", size=12),
@@ -55,7 +60,7 @@ def customer_agent(
         search=search,
         encoder=encoder,
         clock=clock,
-        media=Readers(ChannelMedia(channel.graph_url, channel.access_token), [BarcodeReader()]),
-        models=models(llm, PlatformLedger(talks, encoder), clock),
+        media=Readers(ChannelMedia(channel.graph_url, channel.access_token), readers),
+        models=chosen,
         close=close,
     )

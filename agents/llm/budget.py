@@ -62,13 +62,17 @@ class Call:
 
 
 def accounts(scope: Scope, limits: Limits, now: datetime) -> Sequence[Account]:
-    """The sums a call for ``scope`` counts against. ``now`` is in UTC."""
+    """The sums a call for ``scope`` counts against. ``now`` is in UTC.
+
+    A call for no conversation, or for no contact, counts for the day only.
+    """
     day = now.date().isoformat()
-    return (
-        Account("day", day, most_usd=limits.usd_a_day),
-        Account("conversation", scope.conversation, most_usd=limits.usd_a_conversation),
-        Account("contact", f"{scope.contact_digest}:{day}", most_tokens=limits.tokens_a_contact),
-    )
+    sums = [Account("day", day, most_usd=limits.usd_a_day)]
+    if scope.conversation:
+        sums.append(Account("conversation", scope.conversation, most_usd=limits.usd_a_conversation))
+    if scope.contact:
+        sums.append(Account("contact", f"{scope.contact_digest}:{day}", most_tokens=limits.tokens_a_contact))
+    return sums
 
 
 class Ledger(Protocol):

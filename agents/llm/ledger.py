@@ -60,8 +60,4 @@ def usage(call: Call) -> ModelCall:
 
 
 def _sums(accounts: Sequence[Account]) -> list[Sum]:
-    return [
-        Sum(cast(Kind, account.kind), account.key, account.most_usd, account.most_tokens)
-        for account in accounts
-        if account.key
-    ]
+    return [Sum(cast(Kind, account.kind), account.key, account.most_usd, account.most_tokens) for account in accounts]
