@@ -183,7 +183,8 @@ def test_the_printed_java_program_compiles_and_reads_its_topic(
 
 
 def test_the_printed_kcat_options_sign_in(secured: Secured, pricing: Subscribed) -> None:
-    line = programs(PRICE_CHANGED, "pricing")["kcat"]
+    snippet = programs(PRICE_CHANGED, "pricing")["kcat"]
+    line = "\n".join(each for each in snippet.splitlines() if not each.startswith("#"))
     words = shlex.split(
         subprocess.run(
             ["/bin/sh", "-c", line.replace("kcat ", "printf '%s\\n' ", 1)],

@@ -36,7 +36,7 @@ async def test_a_record_that_does_not_decode_is_told_and_the_next_one_follows(
     await ground.write_raw(
         [("k", ground.encode(1)), ("k", UNKNOWN), ("k", b"text"), ("k", None), ("k", ground.encode(2))]
     )
-    shown = list(tail(ground.kafka, registry, ground.topic.name, start=EARLIEST, follow=False))
+    shown = list(tail(ground.kafka, registry, ground.topic.name, start=EARLIEST, follow=False, personal=True))
     assert [each.offset for each in shown] == [0, 1, 2, 3, 4]
     assert [each.value and each.value["number"] for each in shown] == [1, None, None, None, 2]
     assert (shown[1].schema_id, shown[2].schema_id) == (0x7FFFFFF0, None)
@@ -46,7 +46,14 @@ async def test_a_record_that_does_not_decode_is_told_and_the_next_one_follows(
 async def test_from_an_offset_from_a_time_and_at_most_so_many(ground: Ground, registry: Registry) -> None:
     def numbers(start: int | datetime, limit: int | None = None, partition: int | None = None) -> list[int]:
         found = tail(
-            ground.kafka, registry, ground.topic.name, start=start, limit=limit, partition=partition, follow=False
+            ground.kafka,
+            registry,
+            ground.topic.name,
+            start=start,
+            limit=limit,
+            partition=partition,
+            follow=False,
+            personal=True,
         )
         return [shown.value["number"] for shown in found]
 
@@ -73,7 +80,7 @@ async def test_following_waits_for_what_is_yet_to_come(ground: Ground, registry:
         await ground.write([7])
 
     def follow() -> list[Shown]:
-        return list(tail(ground.kafka, registry, ground.topic.name, start=LATEST, limit=1))
+        return list(tail(ground.kafka, registry, ground.topic.name, start=LATEST, limit=1, personal=True))
 
     found, _ = await asyncio.gather(asyncio.to_thread(follow), later())
     assert found[0].value["number"] == 7
