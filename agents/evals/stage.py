@@ -15,6 +15,7 @@ from runtime.clock import SystemClock
 from runtime.codec import Encoder
 from runtime.errors import UserError
 from runtime.product_index import ProductIndex
+from runtime.registry import Registry
 from runtime.settings import (
     LLMSettings,
     MarketplaceAgent,
@@ -39,8 +40,11 @@ class Theatre:
 
 
 @asynccontextmanager
-async def theatre() -> AsyncIterator[Theatre]:
-    """Starts the agent as its station does, without a broker. Settings come from the environment."""
+async def theatre(schemas: Registry | None = None) -> AsyncIterator[Theatre]:
+    """Starts the agent as its station does, without a broker. Settings come from the environment.
+
+    ``schemas`` is the registry of a platform whose outbox is published; without it nothing is, and ids are made up.
+    """
     clock, ledger, index = SystemClock(), MemoryLedger(), ProductIndex(load(QdrantSettings))
 
     async def search(words: str, limit: int) -> Sequence[tuple[int, float]]:
@@ -51,7 +55,7 @@ async def theatre() -> AsyncIterator[Theatre]:
         marketplace=pool(load(MarketplaceReader).dsn, application="eval.marketplace"),
         writer=pool(load(MarketplaceAgent).dsn, application="eval.writer"),
         search=search,
-        encoder=Encoder(NumberedSchemas()),
+        encoder=Encoder(schemas or NumberedSchemas()),
         clock=clock,
         models=models(load(LLMSettings), ledger, clock),
         close=index.close,

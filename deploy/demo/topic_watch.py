@@ -67,7 +67,7 @@ class TopicWatch:
             partitions = []
             for number in range(self._topic.partitions):
                 place = confluent_kafka.TopicPartition(self._topic.name, number)
-                _, place.offset = consumer.get_watermark_offsets(place, timeout=_START_SECONDS)
+                place.offset = self._end(consumer, place)
                 partitions.append(place)
             consumer.assign(partitions)
             self._ready.set()
@@ -78,6 +78,17 @@ class TopicWatch:
                     self._seen(time.perf_counter(), raw)
         finally:
             consumer.close()
+
+    def _end(self, consumer: confluent_kafka.Consumer, place: confluent_kafka.TopicPartition) -> int:
+        """The partition's end; a broker that has just come back may not lead it yet, and is asked again."""
+        deadline = time.monotonic() + _START_SECONDS
+        while True:
+            try:
+                return int(consumer.get_watermark_offsets(place, timeout=_START_SECONDS)[1])
+            except confluent_kafka.KafkaException as error:
+                if not error.args[0].retriable() or time.monotonic() > deadline:
+                    raise
+            self._stopping.wait(_POLL_SECONDS)
 
     def _seen(self, when: float, raw: bytes) -> None:
         identity = self._identify(self._decode(raw))

@@ -1,6 +1,8 @@
 """The committed scenarios pass on the real databases, and a scenario that expects something else fails."""
 
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,19 @@ from agents.evals.play import Call, Played
 from agents.evals.stage import theatre
 from deploy.evaluation import index
 from deploy.evaluation.commands import _SCENARIOS
+from runtime.registry import Registry
+from runtime.settings import RegistrySettings, load
+
+
+@asynccontextmanager
+async def closing_registry() -> AsyncIterator[Registry]:
+    """The stack's: what this test writes to the outbox is published there."""
+    registry = Registry(load(RegistrySettings))
+    try:
+        yield registry
+    finally:
+        registry.close()
+
 
 LINE = {"id": "1", "turns": ["oi"]}
 
@@ -21,7 +36,7 @@ LINE = {"id": "1", "turns": ["oi"]}
 @pytest.mark.timeout(240)
 async def test_committed_scenarios_pass_and_wrong_ones_fail(stack: Any) -> None:
     assert await index.fill() > 500
-    async with theatre() as stage:
+    async with closing_registry() as registry, theatre(registry) as stage:
         named = files.scenarios(_SCENARIOS)
         results = [result async for result in run.judge(stage, named, times=1)]
         assert {result.name: result.runs for result in results if not result.passed} == {}

@@ -24,7 +24,12 @@ KNOWS = {
     "streams": {"PASSWORD_MARKETPLACE_READER"},
     "events": set(),
     "catalogue": set(),
-    "customer": {"PASSWORD_MARKETPLACE_READER", "PASSWORD_MARKETPLACE_AGENT", "PASSWORD_PLATFORM_AGENT"},
+    "customer": {
+        "PASSWORD_MARKETPLACE_READER",
+        "PASSWORD_MARKETPLACE_AGENT",
+        "PASSWORD_PLATFORM_AGENT",
+        "WHATSAPP_ACCESS_TOKEN",
+    },
     "bigquery-sink": set(),
     "qdrant-sink": set(),
     "whatsapp-sink": {"PASSWORD_PLATFORM_SENDER", "WHATSAPP_ACCESS_TOKEN"},
