@@ -16,6 +16,12 @@ from schemas.topic import Topic
 
 _POLL_SECONDS = 0.1
 _START_SECONDS = 20.0
+_PASSING = (
+    confluent_kafka.KafkaError.NOT_LEADER_FOR_PARTITION,
+    confluent_kafka.KafkaError.LEADER_NOT_AVAILABLE,
+    confluent_kafka.KafkaError.UNKNOWN_TOPIC_OR_PART,
+)
+"""What a broker says that has just come back and leads nothing yet."""
 
 
 class TopicWatch:
@@ -86,7 +92,7 @@ class TopicWatch:
             try:
                 return int(consumer.get_watermark_offsets(place, timeout=_START_SECONDS)[1])
             except confluent_kafka.KafkaException as error:
-                if not error.args[0].retriable() or time.monotonic() > deadline:
+                if error.args[0].code() not in _PASSING or time.monotonic() > deadline:
                     raise
             self._stopping.wait(_POLL_SECONDS)
 
