@@ -1,4 +1,4 @@
-"""Tries flows without a model and without a database. For tests; nothing here runs in a station.
+"""Tries flows without a model and without a database. For tests and evaluations; nothing here runs in a station.
 
 One step of one flow::
 

@@ -154,7 +154,6 @@ class LLMSettings(BaseSettings):
     local_model: str = "openai/local"
     local_api_key: SecretStr | None = None
     local_url: str | None = None
-    transcription_model: str | None = None
 
 
 class BigQuerySettings(BaseSettings):

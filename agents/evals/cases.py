@@ -24,16 +24,24 @@ class Case:
     entities: Mapping[str, tuple[Value, ...]] | None
 
 
-def read_cases(path: Path) -> list[Case]:
-    """Every case of the file, blank lines aside. Raises ``UserError`` that names the line at fault. Blocks."""
+def lines(path: Path) -> list[tuple[str, str]]:
+    """The lines of a file that are not blank, each with the words that name its place. Blocks.
+
+    Raises ``UserError`` for a file that cannot be read or is not UTF-8.
+    """
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror or error}.") from error
     except UnicodeDecodeError as error:
         raise UserError(f"{path} is not UTF-8 text (byte {error.start}): save it as UTF-8.") from error
-    lines = text.replace("\r\n", "\n").split("\n")
-    cases = [_case(line, f"{path}, line {number}") for number, line in enumerate(lines, 1) if line.strip()]
+    numbered = enumerate(text.replace("\r\n", "\n").split("\n"), 1)
+    return [(f"{path}, line {number}", line) for number, line in numbered if line.strip()]
+
+
+def read_cases(path: Path) -> list[Case]:
+    """Every case of the file, blank lines aside. Raises ``UserError`` that names the line at fault. Blocks."""
+    cases = [_case(line, where) for where, line in lines(path)]
     if not cases:
         raise UserError(
             f'{path} holds no cases: write one JSON object a line, such as {{"text": "oi", "flow": "greeting"}}.'

@@ -1,6 +1,5 @@
 """The files of an evaluation: conversations and attacks, one JSON object a line; scenarios, one TOML file each."""
 
-import json
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from agents.evals.cases import lines
 from runtime.errors import UserError
 
 M = TypeVar("M", bound=BaseModel)
@@ -103,17 +103,11 @@ def scenarios(folder: Path) -> Sequence[Named]:
 
 
 def _lines(path: Path, model: type[M]) -> Iterator[M]:
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise EvaluationFileError(f"{path} cannot be read: {error}.") from None
-    for number, line in enumerate(text.splitlines(), start=1):
-        if not line.strip():
-            continue
+    for where, line in lines(path):
         try:
-            yield model.model_validate(json.loads(line))
-        except (json.JSONDecodeError, ValidationError) as error:
-            raise EvaluationFileError(f"{path.name}, line {number}: {_first(error)}.") from None
+            yield model.model_validate_json(line)
+        except ValidationError as error:
+            raise EvaluationFileError(f"{where}: {_first(error)}.") from None
 
 
 def _first(error: Exception) -> str:

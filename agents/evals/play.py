@@ -8,8 +8,8 @@ from uuid import uuid4
 
 from agents.customer.processor import CustomerAgent
 from agents.engine.turn import Turn
+from agents.testing import message
 from runtime.clock import Clock
-from schemas.records.conversations import InboundMessage
 
 End = Literal["resolved", "escalated", "waiting"]
 
@@ -58,7 +58,10 @@ class Stage:
         turn: Turn | None = None
         for text in turns:
             begun = self._clock.monotonic()
-            turn = await self._agent.answer([self._message(text, contact, number)]) or turn
+            turn = (
+                await self._agent.answer([message(text, at=self._now(), contact=contact, phone_number_id=number)])
+                or turn
+            )
             played.seconds.append(self._clock.monotonic() - begun)
             if turn is None:
                 continue
@@ -72,17 +75,5 @@ class Stage:
             played.end = "waiting"
         return played
 
-    def _message(self, text: str, contact: str, number: str) -> InboundMessage:
-        now = datetime.fromtimestamp(self._clock.now(), UTC)
-        return InboundMessage(
-            message_id=f"wamid.{uuid4()}",
-            phone_number_id=number,
-            contact=contact,
-            contact_name=None,
-            kind="text",
-            text=text,
-            reply_to=None,
-            sent_at=now,
-            received_at=now,
-            payload='{"type": "text"}',
-        )
+    def _now(self) -> datetime:
+        return datetime.fromtimestamp(self._clock.now(), UTC)

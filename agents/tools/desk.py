@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Any, TypedDict, TypeVar
 from uuid import UUID
 
 import psycopg
@@ -24,6 +24,15 @@ ProductSearch = Callable[[str, int], Awaitable[Sequence[tuple[int, float]]]]
 
 class ToolUnavailable(Exception):  # noqa: N818 - a state of the world that passes
     """What the tool asks did not answer in time."""
+
+
+class Signed(TypedDict):
+    """What every write of a known contact says of itself."""
+
+    request_id: UUID
+    pharmacy_id: int
+    contact_id: int
+    now: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +86,11 @@ class Desk:
         """The id of the write that is being done."""
         assert self.request is not None, "only a tool declared as a write has a request"
         return self.request
+
+    @property
+    def signed(self) -> Signed:
+        """The keywords of a write: under which request, for whom, when."""
+        return Signed(request_id=self.request_id, pharmacy_id=self.pharmacy, contact_id=self.contact, now=self.now)
 
     async def query(self, ask: Callable[[AsyncConnection[Any]], Awaitable[_T]]) -> _T:
         """What ``ask`` gives on a connection that reads the marketplace's database."""

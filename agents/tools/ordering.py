@@ -73,12 +73,9 @@ async def place_order(
     return await desk.change(
         lambda connection: placing.place_order(
             connection,
-            request_id=desk.request_id,
-            pharmacy_id=desk.pharmacy,
-            contact_id=desk.contact,
+            **desk.signed,
             lines=lines,
             total=total,
-            now=desk.now,
             address_id=address_id,
             payment=payment,
         )
@@ -93,13 +90,10 @@ async def change_order(
     return await desk.change(
         lambda connection: amending.change_order(
             connection,
-            request_id=desk.request_id,
-            pharmacy_id=desk.pharmacy,
-            contact_id=desk.contact,
+            **desk.signed,
             order_id=order_id,
             lines=lines,
             total=total,
-            now=desk.now,
             address_id=address_id,
         )
     )
@@ -111,10 +105,7 @@ async def cancel_order(desk: Desk, order_id: int) -> Cancelled | Refused:
     return await desk.change(
         lambda connection: amending.cancel_order(
             connection,
-            request_id=desk.request_id,
-            pharmacy_id=desk.pharmacy,
-            contact_id=desk.contact,
+            **desk.signed,
             order_id=order_id,
-            now=desk.now,
         )
     )

@@ -39,15 +39,12 @@ async def request_return(
     return await desk.change(
         lambda connection: after_sales.request_return(
             connection,
-            request_id=desk.request_id,
-            pharmacy_id=desk.pharmacy,
-            contact_id=desk.contact,
+            **desk.signed,
             order_id=order_id,
             product_id=product_id,
             quantity=quantity,
             reason=reason,
             details=details,
-            now=desk.now,
         )
     )
 
@@ -60,13 +57,10 @@ async def open_complaint(
     return await desk.change(
         lambda connection: after_sales.open_complaint(
             connection,
-            request_id=desk.request_id,
-            pharmacy_id=desk.pharmacy,
-            contact_id=desk.contact,
+            **desk.signed,
             subject=subject,
             body=body,
             order_id=order_id,
-            now=desk.now,
         )
     )
 
@@ -77,12 +71,9 @@ async def request_registration_update(desk: Desk, field: RegistrationField, valu
     return await desk.change(
         lambda connection: service_requests.request_registration_update(
             connection,
-            request_id=desk.request_id,
-            pharmacy_id=desk.pharmacy,
-            contact_id=desk.contact,
+            **desk.signed,
             field=field,
             value=value,
-            now=desk.now,
         )
     )
 
@@ -93,12 +84,9 @@ async def request_access_help(desk: Desk, kind: AccessKind, details: str) -> Ser
     return await desk.change(
         lambda connection: service_requests.request_access_help(
             connection,
-            request_id=desk.request_id,
-            pharmacy_id=desk.pharmacy,
-            contact_id=desk.contact,
+            **desk.signed,
             kind=kind,
             details=details,
-            now=desk.now,
         )
     )
 
@@ -111,12 +99,9 @@ async def request_invoice_copy(
     return await desk.change(
         lambda connection: service_requests.request_invoice_copy(
             connection,
-            request_id=desk.request_id,
-            pharmacy_id=desk.pharmacy,
-            contact_id=desk.contact,
+            **desk.signed,
             order_id=order_id,
             documents=documents,
-            now=desk.now,
         )
     )
 
@@ -129,13 +114,10 @@ async def report_payment_problem(
     return await desk.change(
         lambda connection: service_requests.report_payment_problem(
             connection,
-            request_id=desk.request_id,
-            pharmacy_id=desk.pharmacy,
-            contact_id=desk.contact,
+            **desk.signed,
             kind=kind,
             details=details,
             order_id=order_id,
-            now=desk.now,
         )
     )
 
@@ -146,10 +128,7 @@ async def set_consent(desk: Desk, consent: Literal["granted", "revoked"]) -> Con
     return await desk.change(
         lambda connection: consents.set_consent(
             connection,
-            request_id=desk.request_id,
-            pharmacy_id=desk.pharmacy,
-            contact_id=desk.contact,
+            **desk.signed,
             consent=consent,
-            now=desk.now,
         )
     )

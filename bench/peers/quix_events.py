@@ -11,27 +11,12 @@ from io import BytesIO
 
 import fastavro
 from confluent_kafka.schema_registry import SchemaRegistryClient
+from quix_avro import Avro
 from quixstreams import Application
-from quixstreams.models.serializers import Deserializer, Serializer
+from quixstreams.models.serializers import Serializer
 
 NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:balcao:events")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-class Reading(Deserializer):
-    def __init__(self, registry):
-        super().__init__()
-        self._registry = registry
-        self._schemas = {}
-
-    def __call__(self, value, ctx):
-        schema = self._schemas.get(value[:5])
-        if schema is None:
-            found = self._registry.get_schema(int.from_bytes(value[1:5], "big")).schema_str
-            schema = self._schemas[value[:5]] = fastavro.parse_schema(json.loads(found))
-        body = BytesIO(value)
-        body.seek(5)
-        return fastavro.schemaless_reader(body, schema, None)
 
 
 class Writing(Serializer):
@@ -97,7 +82,7 @@ def main() -> None:
                 "linger.ms": 1,
             },
         )
-        source = app.topic(job["topic"], key_deserializer="str", value_deserializer=Reading(registry))
+        source = app.topic(job["topic"], key_deserializer="str", value_deserializer=Avro(job["registry"]))
         writing = Writing(job["event_schema_id"], event_schema)
         events = app.topic(job["output"], key_serializer="str", value_serializer=writing)
 

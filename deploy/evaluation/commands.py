@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from agents.evals.stage import Theatre
 
 _ROOT = Path(__file__).parents[2]
-_SCENARIOS = _ROOT / "agents" / "evals" / "scenarios"
-_CASES = _ROOT / "agents" / "evals" / "cases" / "pharmacies.jsonl"
+SCENARIOS = _ROOT / "agents" / "evals" / "scenarios"
+CASES = _ROOT / "agents" / "evals" / "cases" / "pharmacies.jsonl"
 _HISTORY = _ROOT / "docs" / "evaluation" / "scores.jsonl"
 _PAGE = _ROOT / "docs" / "evaluation" / "index.html"
 _Folder = Annotated[Path | None, typer.Option("--dir", help="Scenarios, *.toml; the committed ones by default.")]
@@ -42,7 +42,7 @@ def scenarios(
         conversations = files.conversations(turns)
         _on_stage(lambda theatre: _talk(theatre, conversations, as_json=as_json))
         return
-    named = files.scenarios(folder or _SCENARIOS)
+    named = files.scenarios(folder or SCENARIOS)
     if _on_stage(lambda theatre: _judge(theatre, named, times, as_json=as_json)):
         raise typer.Exit(1)
 
@@ -82,7 +82,7 @@ def gate(
     from agents.evals.gate import misses, thresholds
 
     scores: dict[str, dict[str, float]] = {"understanding": _understanding()}
-    named = files.scenarios(_SCENARIOS)
+    named = files.scenarios(SCENARIOS)
 
     async def judge(theatre: "Theatre") -> None:
         report = await _report(theatre, named, times)
@@ -118,7 +118,7 @@ def _understanding() -> dict[str, float]:
     from agents.understanding.protocol import Context
 
     offline = OfflineUnderstanding()
-    report = measure(read_cases(_CASES), lambda text: offline.read(text, Context())).as_dict()
+    report = measure(read_cases(CASES), lambda text: offline.read(text, Context())).as_dict()
     return {name: float(report[name]) for name in ("accuracy", "flows_f1", "macro_f1", "entities_f1")}
 
 

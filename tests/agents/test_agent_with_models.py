@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
-from uuid import uuid4
 
 import psycopg
 import pytest
@@ -16,6 +15,7 @@ from pydantic import SecretStr
 from agents.customer.processor import CustomerAgent
 from agents.llm.ledger import PlatformLedger
 from agents.llm.models import models
+from agents.testing import message
 from agents.understanding.offline import OfflineUnderstanding
 from runtime.clock import SystemClock
 from runtime.codec import Decoder, Encoder
@@ -81,21 +81,11 @@ def agent(stack: Any, model: Scripted, offline: OfflineUnderstanding) -> Callabl
     return running
 
 
-def message(text: str) -> Record:
-    now = datetime.now(UTC)
+def written(text: str) -> Record:
+    """A message of somebody unknown to the market."""
     contact = f"5571{secrets.randbelow(10**9):09d}"
-    value = {
-        "message_id": f"wamid.{uuid4()}",
-        "phone_number_id": str(secrets.randbelow(10**15)),
-        "contact": contact,
-        "contact_name": None,
-        "kind": "text",
-        "text": text,
-        "reply_to": None,
-        "sent_at": now,
-        "received_at": now,
-        "payload": "{}",
-    }
+    number = str(secrets.randbelow(10**15))
+    value = message(text, at=datetime.now(UTC), contact=contact, contact_name=None, phone_number_id=number)
     return Record(0, 0, contact, value, {}, b"", b"")
 
 
@@ -122,7 +112,7 @@ def calls(conversation: str) -> list[dict[str, Any]]:
 
 async def test_model_understands_and_its_cost_is_booked(agent: Callable[[], Any], model: Scripted) -> None:
     model.will(asks("human"))
-    record = message("vixe, me acuda aí com um cristão")
+    record = written("vixe, me acuda aí com um cristão")
     async with agent() as running:
         await running.handle(INBOUND, 0, record)
         await running.handle(INBOUND, 0, record)
@@ -137,7 +127,7 @@ async def test_model_understands_and_its_cost_is_booked(agent: Callable[[], Any]
 
 async def test_turn_without_any_model_is_the_offline_one(agent: Callable[[], Any], model: Scripted) -> None:
     model.will(Step(status=500))
-    record = message("quero falar com um atendente")
+    record = written("quero falar com um atendente")
     async with agent() as running:
         await running.handle(INBOUND, 0, record)
     taken = turn(record)

@@ -14,7 +14,7 @@ from agents.evals.judge import complaints
 from agents.evals.play import Call, Played
 from agents.evals.stage import theatre
 from deploy.evaluation import index
-from deploy.evaluation.commands import _SCENARIOS
+from deploy.evaluation.commands import SCENARIOS
 from runtime.registry import Registry
 from runtime.settings import RegistrySettings, load
 
@@ -37,7 +37,7 @@ LINE = {"id": "1", "turns": ["oi"]}
 async def test_committed_scenarios_pass_and_wrong_ones_fail(stack: Any) -> None:
     assert await index.fill() > 500
     async with closing_registry() as registry, theatre(registry) as stage:
-        named = files.scenarios(_SCENARIOS)
+        named = files.scenarios(SCENARIOS)
         results = [result async for result in run.judge(stage, named, times=1)]
         assert {result.name: result.runs for result in results if not result.passed} == {}
         wrong = Scenario(

@@ -13,7 +13,7 @@ from agents.evals.understanding import measure
 from agents.understanding.offline import OfflineUnderstanding
 from agents.understanding.protocol import Context
 from agents.understanding.utterances import voices
-from deploy.evaluation.commands import _CASES
+from deploy.evaluation.commands import CASES
 from runtime.errors import UserError
 
 pytestmark = pytest.mark.unit
@@ -21,14 +21,14 @@ pytestmark = pytest.mark.unit
 
 def test_understanding_reaches_what_a_release_must(offline: OfflineUnderstanding) -> None:
     """Measured 0.978, 0.975 and 0.964 when these cases were first seen."""
-    report = measure(read_cases(_CASES), lambda text: offline.read(text, Context())).as_dict()
+    report = measure(read_cases(CASES), lambda text: offline.read(text, Context())).as_dict()
     wanted = {"understanding": thresholds()["understanding"]}
     assert misses({"understanding": report}, wanted) == []
 
 
 def test_cases_stay_unlearnt() -> None:
     learnt = {utterance.text.casefold() for voice in voices().values() for utterance in voice}
-    seen = [case.text for case in read_cases(_CASES) if len(case.text.split()) > 4 and case.text.casefold() in learnt]
+    seen = [case.text for case in read_cases(CASES) if len(case.text.split()) > 4 and case.text.casefold() in learnt]
     assert seen == []
 
 
