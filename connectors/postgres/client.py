@@ -24,13 +24,19 @@ _TIMEOUT = aiohttp.ClientTimeout(total=90)
 _REBALANCE = Backoff(first=0.25, ceiling=2.0, attempts=60)
 """A minute and a half: each connector that is made or changed lets Connect's workers share out the work anew."""
 
+_REBALANCE_WORDS = "a rebalance is expected"
+
 
 class ConnectError(UserError):
     """Connect refused; the sentence holds its own words."""
 
 
 class RebalanceError(ConnectError):
-    """Connect answered 409: its workers are sharing out the work anew, and ask for patience. It passes."""
+    """Connect's workers are sharing out the work anew, and it asks for patience. It passes.
+
+    A call that another worker may answer is put off with 409; one that only reads its own worker's configuration, with
+    500 and the words of ``DistributedHerder.checkRebalanceNeeded``.
+    """
 
 
 class ConnectClient:
@@ -102,7 +108,8 @@ class ConnectClient:
             ) from error
         if response.status >= HTTPStatus.BAD_REQUEST:
             words = document.get("message", document) if isinstance(document, dict) else document
-            kind = RebalanceError if response.status == HTTPStatus.CONFLICT else ConnectError
+            rebalances = response.status == HTTPStatus.CONFLICT or _REBALANCE_WORDS in str(words)
+            kind = RebalanceError if rebalances else ConnectError
             raise kind(f"Kafka Connect refused {method} {path}: {words}")
         return document
 
