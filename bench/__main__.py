@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench import agents, consume, events, history, hops
+from bench import agents, consume, events, history, hops, sustained
 from bench.results import Result, save, table
 from deploy.local.stack import Stack
 
@@ -33,6 +33,8 @@ def main() -> int:
         stack.up(stations=True)
         console.print("hops under load (about 2 minutes)")
         results.update(hops.run({**os.environ, **stack.environment()}, stack.layout().url("simulator")))
+        console.print("one change on an idle stack, then 500 changes a second for five minutes (about 8 minutes)")
+        results.update(sustained.run(stack, {**os.environ, **stack.environment()}))
         console.print("conversations on one core (under a minute)")
         results.update(agents.run({**os.environ, **stack.environment()}))
     finally:

@@ -50,21 +50,22 @@ class ChangeTimer:
         watch: TopicWatch,
         warehouse: WarehouseView,
         index: IndexView,
+        *,
+        pause: float,
     ) -> None:
         self._connection = connection
         self._offers = cycle(offers)
         self._watch = watch
         self._warehouse = warehouse
         self._index = index
+        self._pause = pause
 
     async def measure(self) -> Timing:
         """Make one change and time it on its three ways."""
         offer, price, in_topic, start = await self._move()
         seen = await asyncio.gather(
             _within(in_topic),
-            first_seen(
-                lambda: self._warehouse.has_price(offer.id, price), timeout=_LIMIT_SECONDS, pause=_QUERY_PAUSE_SECONDS
-            ),
+            first_seen(lambda: self._warehouse.has_price(offer.id, price), timeout=_LIMIT_SECONDS, pause=self._pause),
             first_seen(lambda: self._index.has_price(offer.product_id, offer.id, price), timeout=_LIMIT_SECONDS),
         )
         return Timing(*(None if when is None else (when - start) * 1000 for when in seen))
@@ -96,8 +97,9 @@ def _offer_and_price(envelope: Any) -> tuple[int, Decimal] | None:
 
 
 @asynccontextmanager
-async def change_timer() -> AsyncIterator[ChangeTimer]:
-    """A timer on the running platform, from the settings in the environment.
+async def change_timer(*, pause: float = _QUERY_PAUSE_SECONDS) -> AsyncIterator[ChangeTimer]:
+    """A timer on the running platform, from the settings in the environment; ``pause`` is the seconds between two
+    looks into the warehouse.
 
     Raises ``SettingsError`` for a missing setting and ``LookupError`` when there is no active offer to change.
     """
@@ -116,4 +118,4 @@ async def change_timer() -> AsyncIterator[ChangeTimer]:
         stack.push_async_callback(warehouse.close)
         index = IndexView(load(QdrantSettings))
         stack.push_async_callback(index.close)
-        yield ChangeTimer(connection, offers, watch, warehouse, index)
+        yield ChangeTimer(connection, offers, watch, warehouse, index, pause=pause)
