@@ -5,12 +5,21 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from deploy.local.stack import Stack
 
 ROOT = Path(__file__).parents[1]
 HOME = Path(os.environ.get("BALCAO_TEST_HOME", ROOT / ".local" / "test"))
 PORT_BASE = int(os.environ.get("BALCAO_TEST_PORT_BASE", "27000"))
+
+# A property may not fail because the machine is slow, nor in one run of the same code and not in the next.
+settings.register_profile(
+    "suite", deadline=None, derandomize=True, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+)
+# `make test ARGS=--hypothesis-profile=explore` looks at other examples, and at more of them.
+settings.register_profile("explore", settings.get_profile("suite"), derandomize=False, max_examples=1000)
+settings.load_profile("suite")
 
 
 @pytest.fixture(scope="session")

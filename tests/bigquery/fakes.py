@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 
 import duckdb
 import grpc
@@ -58,6 +58,19 @@ class MemoryWarehouse:
             f"INSERT INTO project.dataset.{table} ({', '.join(columns)}) VALUES ({marks})", list(columns.values())
         )
 
+    def offsets(self, table: str) -> list[int]:
+        """The Kafka offsets in the table, in order of arrival."""
+        rows = self.connection.execute(f"SELECT _offset FROM project.dataset.{table}").fetchall()
+        return [offset for (offset,) in rows]
+
+
+class Rows(Protocol):
+    """Tables that rows are added to."""
+
+    def insert(self, table: str, **columns: Any) -> None: ...
+
+    def offsets(self, table: str) -> list[int]: ...
+
 
 @dataclass
 class Stream:
@@ -71,13 +84,13 @@ class Stream:
 
 @dataclass
 class MemoryStorage:
-    """The Storage Write API over a ``MemoryWarehouse``; a row's bytes are its Kafka offset, and stand for the row.
+    """The Storage Write API over tables in memory; a row's bytes are its Kafka offset, and stand for the row.
 
     Each entry of ``faults`` is asked once, at the next append: it may raise before or after calling what it is given,
     which does the append.
     """
 
-    warehouse: MemoryWarehouse
+    warehouse: Rows
     partition: int = 0
     streams: dict[str, Stream] = field(default_factory=dict)
     faults: list[Callable[[Callable[[], None]], None]] = field(default_factory=list)
@@ -119,8 +132,7 @@ class MemoryStorage:
 
     def stored(self, table: str) -> list[int]:
         """The Kafka offsets in the table, in order of arrival."""
-        rows = self.warehouse.connection.execute(f"SELECT _offset FROM project.dataset.{table}").fetchall()
-        return [offset for (offset,) in rows]
+        return self.warehouse.offsets(table)
 
 
 class MemoryConnection:

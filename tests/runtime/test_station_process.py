@@ -13,9 +13,11 @@ import pytest
 
 from tests.runtime.broker import Ground, eventually
 
-pytestmark = pytest.mark.broker
+pytestmark = [pytest.mark.broker, pytest.mark.timeout(400)]
 
-SETTINGS = {"BALCAO_RUNTIME_BATCH_RECORDS": "200", "BALCAO_RUNTIME_SESSION_SECONDS": "6"}
+BATCH = 200
+SETTINGS = {"BALCAO_RUNTIME_BATCH_RECORDS": str(BATCH), "BALCAO_RUNTIME_SESSION_SECONDS": "6"}
+PATIENCE = 100
 
 
 class Worker:
@@ -52,25 +54,29 @@ class Worker:
         return Counter(int(line) for line in self.file.read_text().splitlines())
 
 
-async def test_killed_again_and_again_it_loses_nothing_and_replays_little(ground: Ground, tmp_path: Path) -> None:
-    total, kills = 20_000, 3
+async def test_killed_again_and_again_it_loses_nothing_and_replays_what_was_in_hand(
+    ground: Ground, tmp_path: Path
+) -> None:
+    """Each process takes its quota, then a batch of each partition stays in its hands until it is killed."""
+    total, kills, quota = 8_000, 2, 3_000
+    in_hand = BATCH * ground.topic.partitions
     await ground.write(range(total))
-    worker = Worker(ground, tmp_path, pause=0.05)
-    for kill in range(1, kills + 1):
+    worker = Worker(ground, tmp_path, quota=quota)
+    for _ in range(kills):
+        finished = await ground.committed_in_all() + quota - BATCH
         process = await worker.start(**SETTINGS)
-        at = kill * total // (kills + 2)
-        await eventually(lambda at=at: _has(worker, at), 60)
+        # all that is finished is committed, although what is in hand never ends
+        await eventually(lambda count=finished: _committed(ground, count), PATIENCE)
         process.kill()
         await process.wait()
-    process = await worker.start(**SETTINGS)
-    await eventually(lambda: _has(worker, total), 60)
+    process = await Worker(ground, tmp_path).start(**SETTINGS)
+    await eventually(lambda: _has(worker, total), PATIENCE)
     process.send_signal(signal.SIGTERM)
-    assert await asyncio.wait_for(process.wait(), 30) == 0
+    assert await asyncio.wait_for(process.wait(), PATIENCE) == 0
     numbers = worker.numbers()
     assert set(numbers) == set(range(total))
     replayed = sum(numbers.values()) - total
-    # for each kill: what is done between two commits, the batches in hand, and the machine's moods
-    assert replayed < kills * 4000
+    assert 0 < replayed <= kills * (in_hand + BATCH)
     assert await ground.committed_in_all() == total
 
 
@@ -78,7 +84,7 @@ async def test_killed_again_and_again_it_loses_nothing_and_replays_little(ground
 async def test_the_watchdog_ends_a_process_that_hangs_and_says_where(ground: Ground, tmp_path: Path, hang: str) -> None:
     await ground.write(range(10))
     process = await Worker(ground, tmp_path, hang=hang).start(BALCAO_RUNTIME_WATCHDOG_SECONDS="2")
-    _, err = await asyncio.wait_for(process.communicate(), 60)
+    _, err = await asyncio.wait_for(process.communicate(), PATIENCE)
     lines = [json.loads(line) for line in err.decode().splitlines() if line.startswith("{")]
     assert process.returncode == 70
     assert any(line["event"] == "partition stands still" and line["topic"] == ground.topic.name for line in lines)
@@ -105,11 +111,10 @@ async def test_a_process_that_hung_is_started_again_and_nothing_is_lost(ground: 
         stdout=asyncio.subprocess.DEVNULL,
     )
     try:
-        await eventually(lambda: _has(worker, total), 60)
-        await eventually(lambda: _committed(ground, total), 30)
+        await eventually(lambda: _committed(ground, total), PATIENCE)
     finally:
         supervisor.send_signal(signal.SIGTERM)
-        assert await asyncio.wait_for(supervisor.wait(), 40) == 0
+        assert await asyncio.wait_for(supervisor.wait(), PATIENCE) == 0
     assert set(worker.numbers()) == set(range(total))
     history = (tmp_path / "log").read_text()
     assert worker.file.with_suffix(".hung").exists()
@@ -118,8 +123,8 @@ async def test_a_process_that_hung_is_started_again_and_nothing_is_lost(ground: 
 
 
 async def _committed(ground: Ground, count: int) -> bool:
-    return await ground.committed_in_all() == count
+    return await ground.committed_in_all() >= count
 
 
 async def _has(worker: Worker, count: int) -> bool:
-    return len(worker.numbers()) >= count
+    return len(worker.numbers()) == count

@@ -18,7 +18,10 @@ from tests.runtime.fakes import counted
 
 
 class Write(Processor):
-    """Writes what it sees; ``hang`` says how it stands still, at its first batch or, ``once``, at a later one."""
+    """Writes what it sees; ``hang`` says how it stands still, at its first batch or, ``once``, at a later one.
+
+    With a ``quota`` it finishes that many records, and then no batch that it begins.
+    """
 
     name = "write"
 
@@ -28,6 +31,8 @@ class Write(Processor):
         self._hung = self._file.with_suffix(".hung")
         self._hang = job.get("hang")
         self._pause = job.get("pause", 0.0)
+        self._quota = job.get("quota")
+        self._taken = 0
 
     async def process(self, batch: Batch) -> Outcome:
         if self._hang == "once" and self._file.exists() and not self._hung.exists():
@@ -39,6 +44,9 @@ class Write(Processor):
             time.sleep(600)  # noqa: ASYNC251 - that is the mistake to be found
         with self._file.open("a") as file:
             file.write("".join(f"{record.value['number']}\n" for record in batch.records))
+        self._taken += len(batch.records)
+        if self._quota is not None and self._taken > self._quota:
+            await asyncio.Event().wait()
         await asyncio.sleep(self._pause)
         return Outcome()
 
