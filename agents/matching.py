@@ -1,5 +1,6 @@
 """Which of the products that a search found a person can have meant: a near name is a hint, another dose is not."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -11,6 +12,12 @@ from runtime.text.vocabulary import SALTS
 from store.availability import Product
 
 _ALIKE = 0.75
+_NEARLY_AS_ALIKE = 0.05
+"""Omeprazole is not esomeprazole: of names that differ by more, only the one that was written is meant."""
+_HINTS = 0.8
+"""From here on a name is shown as a hint at what may have been meant; a reader takes one below for another drug."""
+_ASKED_PER_VOLUME = re.compile(r"/ ?\d* ?ml\b", re.IGNORECASE)
+_PER_VOLUME = re.compile(r"\b(?:MC?G|G|UI) ?/ ?(?:\d+ ?)?ML\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +43,29 @@ def match(words: str, scored: Iterable[tuple[Product, float]]) -> Found:
             exact.append(product)
         elif score >= SUGGEST:
             near.append(product)
-    return Found(tuple(exact), () if exact else tuple(near))
+    exact = _as_asked(words, asked, exact)
+    return Found(tuple(exact), () if exact else tuple(one for one in near if _named_alike(words, one) >= _HINTS))
+
+
+def _as_asked(words: str, asked: Dosage, found: list[Product]) -> list[Product]:
+    """Without those whose name is only like the one asked for, where others have it, and without drops and ampoules
+    (500 mg in each ml) where tablets of 500 mg are there and nobody spoke of a liquid.
+    """
+    alike = {product.product_id: _named_alike(words, product) for product in found}
+    best = max(alike.values(), default=0.0)
+    found = [product for product in found if alike[product.product_id] >= best - _NEARLY_AS_ALIKE]
+    if asked.forms or not (asked.strengths or asked.bare):
+        return found
+    if _ASKED_PER_VOLUME.search(words):
+        return [product for product in found if _PER_VOLUME.search(product.presentation)] or found
+    return [product for product in found if not _PER_VOLUME.search(product.presentation)] or found
+
+
+def _named_alike(words: str, product: Product) -> float:
+    """How alike the best word asked is to a word of the product's name or active ingredients, 0 to 1."""
+    asked = [word for word in tokens(words) if word.isalpha() and len(word) > 2]
+    known = [word for text in (product.name, *product.active_ingredients) for word in _naming(text)]
+    return max((likeness(one, word) for one in asked for word in known), default=1.0)
 
 
 def is_named(words: str, product: Product) -> bool:

@@ -42,7 +42,8 @@ class Pending:
 class Frame:
     """A flow that is not over: its step, its slots (JSON), and what it waits for.
 
-    ``awaiting`` names the slot that ``question`` asked for; empty when the step reads the words itself.
+    ``awaiting`` names the slot that ``question`` asked for; empty when the step reads the words itself. ``tries``
+    counts answers in a row after which the same had to be asked again.
     """
 
     flow: str
@@ -51,6 +52,7 @@ class Frame:
     awaiting: str = ""
     question: str = ""
     pending: Pending | None = None
+    tries: int = 0
 
 
 @dataclass(frozen=True, slots=True)

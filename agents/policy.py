@@ -42,6 +42,15 @@ def stripe_notice(stripe: str) -> str | None:
     return _NOTICES.get(stripe)
 
 
+def may_be_offered(stripe: str) -> bool:
+    """Whether a product may be put forward unasked, in offers of the day or suggestions.
+
+    Of what is under special control neither (Portaria SVS/MS 344/1998, art. 90). The stripe does not tell antibiotics
+    from these where the prescription is retained, so that both are left out. Who names one is answered.
+    """
+    return stripe not in ("black", "red_retained")
+
+
 def claims(text: str) -> str | None:
     """The words of a reply that recommend a medicine, or say that it heals; ``None`` without any.
 

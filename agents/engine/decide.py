@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 
 from agents import policy
-from agents.engine import record
+from agents.engine import follow_up, record
 from agents.engine.heard import Heard
 from agents.engine.interpret import Request, interpret
 from agents.engine.reply import compose
@@ -52,7 +52,8 @@ async def decide(
     before, memory = memory, _still_known(memory, flows)
     understood: Understood | None = None
     if words:
-        understood = await understanding.understand(words, _context(memory, contact, conversation))
+        heard_as = await understanding.understand(words, _context(memory, contact, conversation))
+        understood = follow_up.completed(words, heard_as, memory)
         requests = interpret(words, understood, _unconfirmed(memory) if "image" in said.read_from else memory, flows)
     else:
         requests = [Request(fallback.ONLY_WORDS)]

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from agents import saying
 from agents.engine.slots import reads_any
 from agents.flows import fallback, human
 from agents.flows.flow import Flow
@@ -29,18 +30,7 @@ class Request:
     confidence: float = 1.0
 
 
-_YES = (
-    r"(?:sim+|s|ss|claro|quero|pode|pode ser|pode sim|por favor|isso|isso mesmo|ok|okay|aceito|manda|bora|positivo|"
-    r"com certeza|confirmo|confirmado|confirma|confirmar|pode confirmar|pode fechar|fechado|fecha|correto|certo|"
-    r"sim,? (?:por favor|quero|pode|obrigad[oa]|confirmo|pode confirmar)|pode chamar|chama|quero sim|beleza|blz)"
-)
-_ALL_YES = re.compile(rf"{_YES}[\s!.,]*")
-_YES_FIRST = re.compile(rf"{_YES}[\s]*[,.!;]+\s*(?P<rest>.+)", re.DOTALL)
-_ALL_NO = re.compile(
-    r"(?:n|nao+|nn|agora nao|nao precisa|nao quero|nao quero mais|deixa|deixa (?:pra|para) la|deixa quieto|esquece|"
-    r"desisto|desisti|cancela|cancela isso|nao confirmo|negativo|nao,? obrigad[oa])[\s!.,]*"
-)
-_BUT = re.compile(r"\b(?:mas|porem|so que|antes|menos|exceto|troca|muda|altera|tira|acrescenta|em vez)\b")
+_BUT = re.compile(r"\b(?:mas|porem|so|antes|menos|exceto|troca|muda|altera|tira|acrescenta|em vez|na verdade|na vdd)\b")
 _OTHER = re.compile(r"\boutr[oa]s?\b")
 _WORD = re.compile(r"\w+")
 _ABOUT_PRODUCTS = frozenset({"product_availability", "product_price", "product_search", "order_place"})
@@ -49,6 +39,8 @@ _COMMANDS = frozenset(
     {"order_cancel", "order_change", "order_place", "order_status", "reorder", "invoice_copy", "opt_in"}
 )
 _SURE = 0.6
+_DIGRESSES = 0.45
+"""How sure it is that a message which does not answer our question is about something else."""
 _NAMED = 0.5
 """How sure it is that who names an order, or a product, and nothing else asks about it."""
 _VERY_SURE = 0.85
@@ -58,17 +50,28 @@ _FEW_WORDS = 5
 def interpret(words: str, understood: Understood, memory: Memory, flows: Flows) -> Sequence[Request]:
     """Never empty. An answer to our own question goes first, then a correction, then what was understood or named."""
     folded = fold(words).strip()
-    if memory.offered_person and _ALL_YES.fullmatch(folded):
+    if saying.WHO_ARE_YOU.fullmatch(folded):
+        return [Request(fallback.WHO_WE_ARE, ("out_of_scope",))]
+    if saying.A_PERSON_PLEASE.search(folded):
         return [Request(human.FLOW, ("human",))]
-    if memory.offered_person and _ALL_NO.fullmatch(folded):
+    if memory.offered_person and saying.ALL_YES.fullmatch(folded):
+        return [Request(human.FLOW, ("human",))]
+    if memory.offered_person and saying.ALL_NO.fullmatch(folded):
         return [Request(fallback.NO_PERSON)]
-    if not memory.asked and _ALL_NO.fullmatch(folded) and not folded.startswith("cancela"):
+    if not memory.asked and saying.ALL_NO.fullmatch(folded) and not folded.startswith("cancela"):
         return [Request(fallback.NO_PERSON)]
     return (
         _to_question(folded, words, understood, memory, flows)
         or _correction(folded, words, understood, memory, flows)
-        or _asked(understood, flows)
+        or _surely(_asked(understood, flows), memory)
     )
+
+
+def _surely(requests: Sequence[Request], memory: Memory) -> Sequence[Request]:
+    """The requests; while our question is open, what is hardly likely is taken for an answer we did not understand."""
+    if not memory.asked or memory.top is None or any(each.confidence >= _DIGRESSES for each in requests):
+        return requests
+    return [Request(fallback.UNCLEAR, confidence=requests[0].confidence)]
 
 
 def _to_question(
@@ -79,13 +82,18 @@ def _to_question(
     flow = flows.named(top.flow) if top else None
     if top is None or flow is None:
         return None
-    if _ALL_NO.fullmatch(folded) and "human" not in understood.flows:
+    cancels = top.pending is not None and top.pending.tool == "cancel_order"
+    if cancels and saying.DOES_CANCEL.fullmatch(folded):
+        return [Request(flow, kind="yes")]
+    if saying.ALL_NO.fullmatch(folded) and "human" not in understood.flows:
         return [Request(flow, kind="no")]
     if top.pending is not None:
-        if _ALL_YES.fullmatch(folded):
+        if saying.BARE_NUMBER.fullmatch(folded):
+            return [Request(fallback.UNCLEAR)]
+        if saying.ALL_YES.fullmatch(folded):
             return [Request(flow, kind="yes")]
         changed = understood.corrects or _BUT.search(folded) or reads_any(flow, understood.entities, words)
-        if _YES_FIRST.fullmatch(folded) and not changed:
+        if saying.YES_FIRST.fullmatch(folded) and not changed:
             others = [request for request in _asked(understood, flows) if _is_other(request, flow)]
             return [Request(flow, kind="yes"), *others]
         return None
@@ -129,8 +137,15 @@ def _correction(
         return [Request(flow, kind="correct")] if other else None
     if not memory.asked or frame.pending is None:
         return None
+    if named and saying.BARE_ORDER.fullmatch(folded) and any(slot.name == "order_number" for slot in flow.slots):
+        return [Request(flow, kind="correct")]
     # What is said of a write that waits for a yes changes it, also without a "no".
-    same = understood.abstained or bool(set(flow.serves) & set(understood.flows)) or bool(_BUT.search(folded))
+    same = (
+        understood.abstained
+        or understood.confidence < _DIGRESSES
+        or bool(set(flow.serves) & set(understood.flows))
+        or bool(_BUT.search(folded))
+    )
     return [Request(flow, kind="correct")] if same and named and not _of_an_order(flow, understood) else None
 
 

@@ -4,10 +4,13 @@ from dataclasses import replace
 
 from agents.engine.run import Run
 from agents.escalation.rules import Decision, Signals
+from agents.escalation.watch import missed
 from agents.flows import small_talk
 from agents.flows.registry import Flows
 from agents.memory import Frame, Memory
 from agents.wording import LONGEST_MESSAGE, fit
+
+_REST = "O restante da mensagem, mande de novo em separado, por favor, para eu não deixar nada sem resposta."
 
 
 def compose(
@@ -30,6 +33,8 @@ def compose(
         asking = opened[0].answer.text
     elif frames and not offers:
         asking = _again(frames[-1], flows)
+    if run.left and ruled is None:
+        texts.append(_REST)
     first = run.served[0].request.flow.name
     if (texts or asking) and not memory.introduced and first != small_talk.GREETING.name:
         texts.insert(0, f"Olá! {small_talk.INTRODUCTION}")
@@ -37,7 +42,7 @@ def compose(
     after = replace(
         _spoken_of(run, memory),
         introduced=memory.introduced or bool(text),
-        last_flow=first,
+        last_flow=memory.last_flow if missed(run.served) else first,
         frames=tuple(frames),
         closed=None if ruled else run.closed,
         asked=bool(asking),

@@ -10,7 +10,7 @@ from agents import policy
 from agents.engine import confirming
 from agents.engine.interpret import Request
 from agents.engine.slots import fill, missing
-from agents.flows.flow import Answer, Ask, Flow, question, reply
+from agents.flows.flow import Answer, Ask, Escalate, Flow, Question, question, reply
 from agents.memory import Frame
 from agents.tools.desk import ToolUnavailable
 from agents.tools.permitted import Caller, Permitted
@@ -18,7 +18,7 @@ from agents.wording import LONGEST_MESSAGE
 
 log = structlog.get_logger(__name__)
 
-MOST_FLOWS = 3
+MOST_FLOWS = 5
 _APOLOGY = (
     "Desculpe, não consegui consultar {subject} agora. Tente de novo em alguns minutos. "
     "Se for urgente, chamo uma pessoa da equipe: é só responder *sim*."
@@ -26,6 +26,9 @@ _APOLOGY = (
 _NOT_DONE = "Desculpe, não consegui concluir agora. Para eu tentar de novo, responda *sim*."
 _DECLINED = "Tudo bem, não fiz nada. Se precisar, é só chamar."
 _TOO_OLD = "Passou um tempo desde que mostrei isso, então peço que confira de novo.\n\n"
+_MOST_TRIES = 3
+_WAY_OUT = "Se preferir uma pessoa, peça um *atendente*; para parar por aqui, diga *deixa*."
+_GIVES_UP = "Não estou conseguindo entender, desculpe. Chamei uma pessoa da equipe, que continua por aqui."
 _LONGEST_SHOWN = LONGEST_MESSAGE - 600
 """A confirmation has to be shown whole: one that leaves no room for the rest of a reply is a mistake of its flow."""
 
@@ -47,6 +50,7 @@ class Run:
         self.closed = ask.memory.closed
         self.served: list[Served] = []
         self.calls: list[dict[str, Any]] = []
+        self.left = False
         self._ask = ask
         self._caller = caller
         self._anchor = anchor
@@ -54,6 +58,7 @@ class Run:
     async def all(self, requests: Sequence[Request]) -> None:
         """Serves each request with what the ones before left; one answer may cover several."""
         covered: set[str] = set()
+        self.left = len(requests) > MOST_FLOWS
         for request in requests[:MOST_FLOWS]:
             if request.flow.name in covered:
                 continue
@@ -158,7 +163,7 @@ class Run:
 
     def _end(self, request: Request, before: Frame, answer: Answer) -> Served:
         """Keeps the flow's frame when it waits, and lays it aside as the one that ended last when it does not."""
-        frame = replace(before, step="", awaiting="", question="", pending=None)
+        frame = replace(before, step="", awaiting="", question="", pending=None, tries=0)
         if answer.slots is not None:
             frame = replace(frame, slots=dict(answer.slots))
         if answer.confirmation is not None:
@@ -169,15 +174,23 @@ class Run:
             waiting = confirming.pending(answer.confirmation, answer.text, asked_by=self._anchor, at=self._ask.said_at)
             return Served(request, answer, replace(frame, question=answer.text, pending=waiting))
         if answer.question is not None:
-            asked = answer.question
-            return Served(
-                request,
-                answer,
-                replace(frame, step=asked.step, awaiting=asked.slot, question=asked.again or answer.text),
-            )
+            return self._asks(request, before, frame, answer, answer.question)
         if request.flow.slots and answer.outcome == "replied":
             self.closed = frame
         return Served(request, answer, None)
+
+    def _asks(self, request: Request, before: Frame, frame: Frame, answer: Answer, asked: Question) -> Served:
+        """Keeps the frame for the answer. What is asked over and over ends with a person, not with a fourth time."""
+        words = asked.again or answer.text
+        again = request.kind == "answer" and _same(words, before.question)
+        tries = before.tries + 1 if again else 0
+        if tries >= _MOST_TRIES:
+            return Served(request, Answer(_GIVES_UP, "escalated", escalate=Escalate("not_understood")), None)
+        if tries == _MOST_TRIES - 1:
+            answer = replace(answer, text=f"{_WAY_OUT}\n\n{answer.text}")
+        return Served(
+            request, answer, replace(frame, step=asked.step, awaiting=asked.slot, question=words, tries=tries)
+        )
 
     def _failed(self, request: Request, before: Frame, error: ToolUnavailable) -> Served:
         """Says so. A confirmed write stays as it was, so that another yes is for the same request."""
@@ -188,6 +201,11 @@ class Run:
             self.frames.append(before)
         text = _APOLOGY.format(subject=_subject(request.flow))
         return Served(request, Answer(text, "failed", seen=seen, offers_person=True), None)
+
+
+def _same(words: str, before: str) -> bool:
+    """Whether the same is asked, with or without a word that it was not understood."""
+    return bool(before) and (words.endswith(before) or before.endswith(words))
 
 
 def _subject(flow: Flow) -> str:

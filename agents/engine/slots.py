@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from agents.flows.flow import Flow, Slot
+from agents.saying import denied
 from agents.understanding.normalise import fold
 from agents.understanding.protocol import Entities
 from agents.wording import listed
@@ -51,6 +52,8 @@ def read(slot: Slot, entities: Entities, text: str, *, awaiting: str = "") -> li
     for value in slot.read(entities, text):
         if value not in values:
             values.append(value)
+    if len(values) > 1:
+        values = [value for value in values if not (isinstance(value, str) and denied(value, text))] or values
     return values
 
 

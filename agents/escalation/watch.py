@@ -24,7 +24,7 @@ def signals(
     tone = understood.tone if understood else "neutral"
     return Signals(
         words=words,
-        flows=tuple(name for each in served for name in (each.request.names or (each.request.flow.name,))),
+        flows=_flows(served, memory),
         tone=tone,
         by_flow=escalates.reason if escalates else None,
         by_flow_priority=escalates.priority if escalates else "normal",
@@ -36,9 +36,15 @@ def signals(
     )
 
 
+def _flows(served: Sequence[Served], memory: Memory) -> tuple[str, ...]:
+    """What the message asks for; words that were not understood are taken to go on with the subject before."""
+    names = tuple(name for each in served for name in (each.request.names or (each.request.flow.name,)))
+    return (*names, memory.last_flow) if missed(served) and memory.last_flow else names
+
+
 def missed(served: Sequence[Served]) -> bool:
     """Whether nothing of the message was understood."""
-    return served[0].request.flow.name == fallback.NOT_UNDERSTOOD.name
+    return served[0].request.flow.name in (fallback.NOT_UNDERSTOOD.name, fallback.UNCLEAR.name)
 
 
 def failed(served: Sequence[Served]) -> bool:

@@ -1,6 +1,7 @@
 """A complaint about the service or people: heard without excuses, kept with a protocol after a yes."""
 
 import re
+from dataclasses import replace
 
 from agents.flows import which_order
 from agents.flows.flow import Answer, Ask, Flow, Write, confirm, question, reply
@@ -25,7 +26,7 @@ _FEW = 4
 
 async def run(ask: Ask, use: Permitted) -> Answer:
     """Asks what happened when that was not said, else shows what will be kept."""
-    if len(tokens(fold(ask.text))) < _FEW:
+    if not ask.slots.get("details") and len(tokens(fold(ask.text))) < _FEW:
         return question("Sinto muito. Quero registrar direito: o que aconteceu?", step="told")
     return await told(ask, use)
 
@@ -43,7 +44,9 @@ async def told(ask: Ask, use: Permitted) -> Answer:
         f"Sinto muito por isso. Registro a sua reclamação{about} assim:\n“{body[:600]}”\n"
         "Posso registrar? Responda *sim*."
     )
-    return confirm(text, open_complaint, subject_of(body), body[:2000], order.order_id if order else None)
+    answer = confirm(text, open_complaint, subject_of(body), body[:2000], order.order_id if order else None)
+    seen = {"amount": str(order.total)} if order else {}
+    return replace(answer, slots={**ask.slots, "details": body}, seen=seen)
 
 
 def subject_of(text: str) -> ComplaintSubject:

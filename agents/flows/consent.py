@@ -25,7 +25,10 @@ async def _change(ask: Ask, use: Permitted, consent: Literal["granted", "revoked
     if isinstance(result, Refused):
         return reply(_STRANGER)
     done = _OUT if consent == "revoked" else _IN
-    return reply(done if result.changed else f"Já estava assim. {done.removeprefix('Pronto: ').capitalize()}")
+    if result.changed:
+        return reply(done)
+    again = done.removeprefix("Pronto: ")
+    return reply(f"Já estava assim: {again}")
 
 
 async def stop(ask: Ask, use: Permitted) -> Answer:

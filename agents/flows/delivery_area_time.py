@@ -7,8 +7,10 @@ from agents.ordering.home import home
 from agents.ordering.summary import days
 from agents.tools import ordering, terms
 from agents.tools.permitted import Permitted
+from agents.understanding.places import STATES, city_length
 from agents.wording import count, listed, money
 from runtime.text.folding import fold
+from runtime.text.folding import tokens as text_tokens
 from store.terms import City, DeliveryArea
 
 CITIES = Slot(
@@ -21,6 +23,9 @@ CITIES = Slot(
 )
 _MOST_PLACES = 3
 _MOST = 5
+_TO = frozenset({"pra", "para", "em", "no", "na", "ate", "pro", "a"})
+_NO_STATES = frozenset({"se", "to", "pa"})
+"""Codes of states that are words of everyday Portuguese, or of haste."""
 _DAYS = ("seg", "ter", "qua", "qui", "sex", "sáb", "dom")
 _STATES = {
     "acre": "AC", "alagoas": "AL", "amapa": "AP", "amazonas": "AM", "bahia": "BA", "ceara": "CE",
@@ -34,7 +39,7 @@ _STATES = {
 
 async def run(ask: Ask, use: Permitted) -> Answer:
     """A short list for each place; a city that is nowhere in our books is said, not guessed."""
-    names: Sequence[str] = ask.slots.get("city", [])[:_MOST_PLACES]
+    names: Sequence[str] = (ask.slots.get("city") or _written(ask.text))[:_MOST_PLACES]
     if not names:
         state, city = await home(ask, use)
         return reply(await _told(use, state, city))
@@ -48,6 +53,22 @@ async def run(ask: Ask, use: Permitted) -> Answer:
                 f"Não encontrei “{name}” entre as cidades que conheço. Me diga o estado, que eu vejo quem entrega lá."
             )
     return reply("\n\n".join(parts))
+
+
+def _written(text: str) -> list[str]:
+    """The city or state that the words say goods should go to, whether or not it was understood as one."""
+    words = text_tokens(text)
+    for at, word in enumerate(words[:-1]):
+        if word not in _TO:
+            continue
+        rest = words[at + 1 : at + 5]
+        if length := city_length(rest, 0):
+            return [" ".join(rest[:length])]
+        for size in (4, 3, 2, 1):
+            name = " ".join(rest[:size])
+            if name in _STATES or (size == 1 and name in STATES and name not in _NO_STATES):
+                return [name]
+    return []
 
 
 def _places(name: str, known: Sequence[City]) -> list[tuple[str, str | None]]:

@@ -25,6 +25,27 @@ async def not_understood(ask: Ask, use: Permitted) -> Answer:
     return Answer(text, "asked")
 
 
+async def unclear(ask: Ask, use: Permitted) -> Answer:
+    """Words that answer our question in no way we understand: says so; the question follows. The third time a person
+    takes over."""
+    if ask.memory.misses > 1:
+        text = "Não consegui entender, desculpe. Chamei uma pessoa da equipe, que continua por aqui."
+        return Answer(text, "escalated", escalate=Escalate("not_understood"))
+    top = ask.memory.top
+    if top is not None and top.pending is not None:
+        return Answer("Não entendi se é para seguir: responda *sim* ou *não*, ou diga o que mudar.", "asked")
+    return Answer("Desculpe, não entendi. Se preferir uma pessoa, peça um *atendente*.", "asked")
+
+
+async def who_we_are(ask: Ask, use: Permitted) -> Answer:
+    """Says what answers: no person, and how to reach one."""
+    text = (
+        "Sou o assistente automático do Balcão, um programa, não uma pessoa. "
+        f"Posso {ABLE}. Se preferir falar com uma pessoa, peça um *atendente*."
+    )
+    return Answer(text)
+
+
 async def only_words(ask: Ask, use: Permitted) -> Answer:
     """A file that nobody could read: says so, so that nobody waits for an answer to it."""
     if "image" in ask.unread:
@@ -41,5 +62,7 @@ async def no_person(ask: Ask, use: Permitted) -> Answer:
 
 NOT_OFFERED = Flow(name="offer_person", serves=(), account=False, run=offer_person)
 NOT_UNDERSTOOD = Flow(name="not_understood", serves=(), account=False, run=not_understood)
+UNCLEAR = Flow(name="unclear", serves=(), account=False, run=unclear)
+WHO_WE_ARE = Flow(name="who_we_are", serves=(), account=False, run=who_we_are)
 ONLY_WORDS = Flow(name="only_words", serves=(), account=False, run=only_words)
 NO_PERSON = Flow(name="no_person", serves=(), account=False, run=no_person)

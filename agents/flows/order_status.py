@@ -1,16 +1,20 @@
 """Where an order is, whether it left, when it arrives."""
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
+from agents.flows import when
 from agents.flows.flow import Answer, Ask, Flow, reply
 from agents.flows.slots import DATES, ORDER_NUMBERS
 from agents.tools.orders import find_orders, open_orders
 from agents.tools.permitted import Permitted
+from agents.understanding.normalise import fold, word_set
 from agents.wording import BRASILIA, count, day, money
+from runtime.text.folding import tokens
 from store.orders import Order
 
-_MOST = 3
+_MOST = 5
 _STEPS = {
     "placed": "foi recebido e aguarda a confirmação do fornecedor",
     "confirmed": "foi confirmado pelo fornecedor",
@@ -33,6 +37,8 @@ _REASONS = {
     "out_of_stock": "por falta de estoque",
     "payment": "por causa do pagamento",
 }
+_BOUGHT = re.compile(r"\b(?:compr\w+|pedi(?:u|mos|do)?|fiz|fechei|encomend\w+)\b")
+_KINDS = word_set("distribuidora distribuidor medicamentos representacoes comercial farma atacado logistica hospitalar")
 _OVER = ("delivered", "cancelled", "returned")
 
 
@@ -43,6 +49,7 @@ async def run(ask: Ask, use: Permitted) -> Answer:
         under_way = list(await use(open_orders))
         told = ask.rejected.get("order_number", [])
         found = [order for order in under_way if order.number not in told] or under_way
+        found = _of_supplier(found, ask.text) or _placed(found, ask) or found
         if not found:
             return reply("Não encontrei nenhum pedido da sua farmácia por aqui.")
         return _told(_overview(found, ask), found, ask)
@@ -59,6 +66,20 @@ async def run(ask: Ask, use: Permitted) -> Answer:
     return _told("\n\n".join(parts), known, ask)
 
 
+def _of_supplier(orders: Sequence[Order], text: str) -> list[Order]:
+    """The orders with a supplier whose name stands in the words; none when they name none."""
+    said = set(tokens(text))
+    return [order for order in orders if said & {word for word in tokens(order.supplier) if len(word) > 4} - _KINDS]
+
+
+def _placed(orders: Sequence[Order], ask: Ask) -> list[Order]:
+    """The orders placed on the day that the words name as such ("o que comprei ontem")."""
+    days = when.past(ask.slots.get("date", []), ask.now.astimezone(BRASILIA).date())
+    if days is None or not _BOUGHT.search(fold(ask.text)):
+        return []
+    return [order for order in orders if days[0] <= order.placed_at.astimezone(BRASILIA).date() <= days[1]]
+
+
 def _told(text: str, known: Sequence[Order], ask: Ask) -> Answer:
     late = any(is_late(order, ask) for order in known)
     if late:
@@ -72,7 +93,9 @@ def _overview(found: Sequence[Order], ask: Ask) -> str:
         lead = "" if found[0].status not in _OVER else "Nenhum pedido em andamento. O mais recente:\n"
         return lead + describe(found[0], ask)
     shown = "\n\n".join(describe(order, ask) for order in found[:_MOST])
-    return f"Estes são os pedidos em andamento mais recentes:\n\n{shown}"
+    rest = len(found) - _MOST
+    more = f"\n\n… e mais {rest}. Mande o número de outro que eu mostro." if rest > 0 else ""
+    return f"Estes são os pedidos em andamento mais recentes:\n\n{shown}{more}"
 
 
 def describe(order: Order, ask: Ask) -> str:

@@ -15,8 +15,8 @@ _MOST = 6
 
 async def run(ask: Ask, use: Permitted) -> Answer:
     """The highest discounts, or those on what is named."""
-    running = await use(promotions, _LOOK)
     names = ask.slots.get("product", [])
+    running = [one for one in await use(promotions, _LOOK) if names or policy.may_be_offered(one.stripe)]
     found = [one for one in running if not names or any(is_meant(name, _known(one)) for name in names)]
     if not found and names:
         return reply(f"Hoje não há campanha para “{names[0]}”. Posso ver o preço normal: é só pedir *preço*.")

@@ -34,7 +34,10 @@ async def run(ask: Ask, use: Permitted) -> Answer:
     """Names what is due, longest overdue first, with today's price."""
     orders = [order for order in await use(ordering.last_orders, _LOOK_BACK) if order.status != "cancelled"]
     lines = await use(ordering.order_lines, [order.order_id for order in orders]) if orders else []
-    found = due(orders, lines, now=ask.now)[:_MOST]
+    repeated = due(orders, lines, now=ask.now)
+    known = await use(catalogue.products, [one.product_id for one in repeated]) if repeated else []
+    offered = {product.product_id for product in known if policy.may_be_offered(product.stripe)}
+    found = [one for one in repeated if one.product_id in offered][:_MOST]
     if not found:
         lead = "Pelo seu histórico, não vejo nada que você compra sempre e esteja na hora de repor."
         return reply(f"{lead} {_PERSON}", offers_person=True)
@@ -84,6 +87,6 @@ FLOW = Flow(
     serves=("recommendation",),
     title="a sugestão",
     specialist="sales",
-    tools=(ordering.last_orders, ordering.order_lines, catalogue.offers),
+    tools=(ordering.last_orders, ordering.order_lines, catalogue.products, catalogue.offers),
     run=run,
 )

@@ -3,6 +3,7 @@
 import re
 
 from agents.flows.flow import Answer, Ask, Flow, Slot, Write, confirm, question, reply
+from agents.saying import is_yes
 from agents.tools.permitted import Permitted
 from agents.tools.requests import request_registration_update
 from agents.understanding.normalise import fold
@@ -23,8 +24,17 @@ _FIELDS: tuple[tuple[RegistrationField, str, re.Pattern[str]], ...] = (
 _TITLES = {field: title for field, title, _ in _FIELDS} | {"other": "o cadastro"}
 _PAPERS = {"licence", "legal_name", "cnpj", "address"}
 VALUE = Slot(
-    name="value", question="Qual é o dado novo?", read=lambda entities, text: [text], required=False, free=True
+    name="value",
+    question="Qual é o dado novo?",
+    read=lambda entities, text: [] if is_yes(fold(text)) else [text],
+    required=False,
+    free=True,
 )
+_SAID: dict[RegistrationField, re.Pattern[str]] = {
+    "phone": re.compile(r"(?:\+?55\s?)?\(?\d{2}\)?\s?9?\s?\d{4}[-\s]?\d{4}"),
+    "email": re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"),
+}
+"""What of these stands in a message needs no question."""
 
 
 def field_of(text: str) -> RegistrationField:
@@ -39,6 +49,8 @@ async def run(ask: Ask, use: Permitted) -> Answer:
     value = ask.slots.get("value")
     if field == "cnpj" and value is None and ask.entities.cnpjs:
         value = ask.entities.cnpjs[0]
+    if value is None and field in _SAID and (said := _SAID[field].search(ask.text)):
+        value = said[0].strip()
     if value is None:
         asked = f"Certo, vamos atualizar {_TITLES[field]}. Me mande o dado novo, como deve ficar."
         return question(asked, slot="value", slots={"field": field})

@@ -1,9 +1,9 @@
 """The same again: the last order or the one named, at today's prices, with what changed said."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from agents.flows import when
 from agents.flows.flow import Answer, Ask, Flow, Write, question, reply
 from agents.flows.slots import DATES
 from agents.flows.which_order import NOT_FOUND
@@ -15,13 +15,13 @@ from agents.tools.permitted import Permitted
 from agents.wording import BRASILIA, day
 from store.orders import Order
 
-_LOOK_BACK = 20
-_DAY = re.compile(r"(\d{1,2})[/-](\d{1,2})")
+_LOOK_BACK = 40
+_MOST_SHOWN = 5
 
 
 async def run(ask: Ask, use: Permitted) -> Answer:
     """Takes the lines of the order; says of each what one cost then, when that is another price now."""
-    if lines := cart.load(ask.slots):
+    if (lines := cart.load(ask.slots)) and "order_number" not in ask.rejected and not _another(ask):
         return await buying.advance(ask, use, cart.merged(lines, ask))
     order = await _which(ask, use)
     if isinstance(order, Answer):
@@ -41,7 +41,13 @@ async def run(ask: Ask, use: Permitted) -> Answer:
         return reply(f"O pedido *{order.number}* não tem itens para repetir.", orders=(order.number,))
     lead = f"Repetindo o pedido *{order.number}* de {day(order.placed_at)}, com os preços de hoje:"
     answer = await buying.advance(ask, use, cart.merged(lines, ask), lead=lead)
-    return replace(answer, orders=(order.number,))
+    slots = {**(answer.slots or {}), "repeats": order.number}
+    return replace(answer, orders=(order.number,), slots=slots)
+
+
+def _another(ask: Ask) -> bool:
+    """Whether the message names another order than the one whose lines are kept."""
+    return bool(ask.entities.order_numbers) and ask.entities.order_numbers[0] != ask.slots.get("repeats")
 
 
 async def _which(ask: Ask, use: Permitted) -> Order | Answer:
@@ -51,19 +57,22 @@ async def _which(ask: Ask, use: Permitted) -> Order | Answer:
             return question(NOT_FOUND.format(number=number), slot="order_number", slots={})
         return found[0]
     orders = await use(ordering.last_orders, _LOOK_BACK)
-    days = [_DAY.fullmatch(date) for date in ask.slots.get("date", [])]
-    if wanted := next((found for found in days if found), None):
-        orders = [order for order in orders if _placed_on(order, int(wanted[1]), int(wanted[2]))]
+    dates = ask.slots.get("date", [])
+    if days := when.past(dates, ask.now.astimezone(BRASILIA).date()):
+        orders = [order for order in orders if days[0] <= order.placed_at.astimezone(BRASILIA).date() <= days[1]]
         if not orders:
-            text = f"Não encontrei pedido seu de {wanted[0]}. Qual é o número dele?"
+            text = f"Não encontrei pedido seu de {dates[0]}. Qual é o número dele?"
             return question(text, slot="order_number", slots={})
+        if len(orders) > 1 and days[0] != days[1]:
+            return _of_several(orders)
     kept = [order for order in orders if order.status != "cancelled"] or orders
     return kept[0] if kept else reply("Ainda não encontrei nenhum pedido da sua farmácia para repetir.")
 
 
-def _placed_on(order: Order, number: int, month: int) -> bool:
-    placed = order.placed_at.astimezone(BRASILIA)
-    return (placed.day, placed.month) == (number, month)
+def _of_several(orders: Sequence[Order]) -> Answer:
+    shown = [f"• {which.titled(order)}, de {day(order.placed_at)}" for order in orders[:_MOST_SHOWN]]
+    text = "\n".join(["Qual destes pedidos você quer repetir? Mande o número:", *shown])
+    return question(text, slot="order_number", slots={}, orders=tuple(order.number for order in orders[:_MOST_SHOWN]))
 
 
 FLOW = Flow(

@@ -10,17 +10,39 @@ from agents.tools.ordering import order_lines
 from agents.tools.permitted import Permitted
 from agents.tools.requests import open_complaint
 from agents.understanding.normalise import fold
+from agents.understanding.protocol import Entities
 from store.after_sales import ComplaintOpened, ReturnRequested
 from store.orders import Line
 from store.outcomes import Refused
 
 _MISSING = re.compile(r"falt|incomplet|a menos|nao veio|nao vieram|nao mandaram|veio so|menos do que|menos que")
 
+_CAME = re.compile(r"\b(?:veio|vieram|chegou|chegaram|recebi|mandaram|entregaram)(?: so| apenas)? (\d{1,5})\b(?! mg)")
+_BOUGHT = re.compile(
+    r"\b(?:pedi|comprei|eram?|era pra (?:vir|ser)|era para (?:vir|ser)|deviam? (?:vir|ser)|paguei|encomendei)"
+    r"(?: por)? (\d{1,5})\b(?! mg)"
+)
+
+
+def _how_many(entities: Entities, text: str) -> Sequence[int]:
+    """How many are wrong: of "veio 10 e eu pedi 18" what lies between the two."""
+    folded = fold(text)
+    came, bought_ = _CAME.search(folded), _BOUGHT.search(folded)
+    if came and bought_ and came[1] != bought_[1]:
+        return [abs(int(came[1]) - int(bought_[1]))]
+    return entities.quantities
+
+
+def _fewer(folded: str) -> bool:
+    """Whether fewer came than were bought."""
+    came, bought_ = _CAME.search(folded), _BOUGHT.search(folded)
+    return bool(came and bought_ and int(came[1]) < int(bought_[1]))
+
 
 async def run(ask: Ask, use: Permitted) -> Answer:
     """Missing goods are claimed, others are taken back; see ``agents.flows.goods``."""
     details = str(ask.slots.get("details") or ask.text)
-    if not _MISSING.search(fold(details)):
+    if not (_MISSING.search(fold(details)) or _fewer(fold(details))):
         lead = "Sinto muito pela troca."
         return await goods.ask_for_return(ask, use, reason="wrong_item", lead=lead)
     order = await goods.order_of(ask, use)
@@ -51,7 +73,7 @@ FLOW = Flow(
     name="wrong_item",
     serves=("wrong_item",),
     title="a diferença na entrega",
-    slots=goods.SLOTS,
+    slots=tuple(replace(slot, read=_how_many) if slot.name == "quantity" else slot for slot in goods.SLOTS),
     tools=goods.TOOLS,
     writes=(*goods.WRITES, Write(open_complaint)),
     run=run,

@@ -10,9 +10,11 @@ from agents.ordering import cart, resolving, sourcing, summary
 from agents.ordering.cart import CartLine, kept_slots
 from agents.ordering.home import home
 from agents.ordering.problems import FOR_A_PERSON, told
+from agents.saying import is_yes
 from agents.tools import catalogue, ordering, terms
 from agents.tools.permitted import Permitted
 from agents.wording import money
+from runtime.text.folding import fold
 from store.basket import Basket, Payment
 from store.outcomes import Refused
 from store.placing import OrderLine, Placed
@@ -61,7 +63,8 @@ async def add(ask: Ask, use: Permitted) -> Answer:
     lines = cart.load(ask.slots)
     after = cart.merged(lines, ask)
     if after == lines and not ask.slots.get("payment") and not lines:
-        after = [CartLine(ask.text.strip()[:80])] if any(map(str.isalpha, ask.text)) else []
+        says = any(map(str.isalpha, ask.text)) and not is_yes(fold(ask.text))
+        after = [CartLine(ask.text.strip()[:80])] if says else []
     if not after:
         return question(WHAT, step="add", slots=kept_slots(ask, []))
     return await advance(ask, use, after)

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from agents.flows.flow import Ask, Slot
+from agents.saying import denied
 from agents.understanding.normalise import word_set
 from agents.understanding.numbers import WORDS
 from agents.understanding.protocol import Entities
@@ -72,6 +73,8 @@ def named(entities: Entities, text: str) -> list[dict[str, Any]]:
             {"product": product, "quantity": quantity, "unit": None}
             for product, quantity in zip(entities.products, quantities, strict=True)
         ]
+    if len(items) > 1:
+        items = [item for item in items if not denied(str(item["product"]), text)] or items
     if len(entities.quantities) == 1 and _EACH.search(fold(text)):
         items = [{**item, "quantity": entities.quantities[0]} for item in items]
     return items
@@ -104,7 +107,7 @@ PAYMENT = Slot(
 
 def merged(lines: Sequence[CartLine], ask: Ask) -> list[CartLine]:
     """The lines after a message: what it names is added, changed or taken out; a bare quantity goes to its line."""
-    now = list(lines)
+    now = [line for line in lines if not denied(line.words, ask.text)]
     items: list[dict[str, Any]] = ask.slots.get("product", [])
     removes = bool(_REMOVES.search(fold(ask.text)))
     for item in items:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from agents.understanding import answers, concepts, manner, model_file
+from agents.understanding import answers, concepts, manner, mending, model_file
 from agents.understanding.model_file import Model
 from agents.understanding.normalise import words as lexicon
 from agents.understanding.protocol import Context, Entities, Understood
@@ -40,6 +40,7 @@ class OfflineUnderstanding:
         named = answers.complete(entities(reading), reading, context, self._vocabulary)
         tone, corrects = manner.tone(reading.words, text), manner.corrects(reading.words)
         if not _says_something(reading, named) or answers.is_bare(reading):
+            named = mending.mended(named, text, corrects=corrects, flows=())
             return Understood(None, (), named, 0.0, abstained=True, source=SOURCE, tone=tone, corrects=corrects)
         scores = score(reading, self._model.flows)
         chosen = self._model.chooser.choose(scores)
@@ -47,6 +48,7 @@ class OfflineUnderstanding:
         flows = tuple(chosen)
         confidence = chosen[flows[0]]
         abstained = confidence < (_STRANGE_BELOW if self._is_strange(reading) else _BELOW)
+        named = mending.mended(named, text, corrects=corrects, flows=flows)
         best = np.argsort(-together)[:_SHOWN]
         return Understood(
             flow=None if abstained else flows[0],

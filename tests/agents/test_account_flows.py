@@ -102,11 +102,14 @@ async def test_stranger_becomes_a_request_of_sales(talk: Talk, office: Office) -
 
 async def test_wrong_cnpj_is_asked_again_and_nothing_else_is_lost(talk: Talk, office: Office) -> None:
     talk.identity = Identity(phone="5571999990000")
-    await talk.says("quero me cadastrar, 11.222.333/0001-80", "registration_new", cnpjs=("11222333000180",))
-    await talk.says("Drogaria do Porto")
-    turn = await talk.says("Ilhéus, BA")
-    assert "não confere" in turn.text
+    turn = await talk.says("quero me cadastrar, 11.222.333/0001-80", "registration_new", cnpjs=("11222333000180",))
+    assert "não confere" in turn.text, "before anything else is asked"
     turn = await talk.says("11.222.333/0001-81", cnpjs=("11222333000181",))
+    assert "nome da farmácia" in turn.text
+    await talk.says("Drogaria do Porto")
+    turn = await talk.says("sim")
+    assert "cidade" in turn.text, "a bare yes is no city"
+    turn = await talk.says("Ilhéus, BA")
     assert "• Drogaria do Porto" in turn.text
 
 

@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 from agents.flows import bought, complaint, refund_status
 from agents.testing import Talk, step
 from store.after_sales import ComplaintOpened, ReturnRequested
+from store.availability import Product
 from store.orders import Line, Order
 from store.outcomes import Refused, refused
 from store.returns import Return
-from tests.agents.conftest import make_order
+from store.terms import SupplierTerms
+from tests.agents.conftest import make_order, make_product
 
 pytestmark = pytest.mark.unit
 
@@ -59,6 +61,7 @@ class Depot:
     lines: list[Line] = field(default_factory=lambda: list(LINES))
     known_returns: list[Return] = field(default_factory=list)
     refusal: Refused | None = None
+    days: int | None = 30
     asked: list[tuple[Any, ...]] = field(default_factory=list)
 
     def find_orders(self, number: str) -> Sequence[Order]:
@@ -69,6 +72,12 @@ class Depot:
 
     def order_lines(self, order_ids: Sequence[int]) -> Sequence[Line]:
         return [each for each in self.lines if each.order_id in order_ids]
+
+    def products(self, ids: Sequence[int]) -> Sequence[Product]:
+        return [make_product(each.product_id, each.name, each.presentation) for each in self.lines]
+
+    def supplier_terms(self, supplier_ids: Sequence[int]) -> Sequence[SupplierTerms]:
+        return [SupplierTerms(supplier_ids[0], "Distribuidora Sol", None, None, self.days)]
 
     def returns(self, order_ids: Sequence[int] | None = None) -> Sequence[Return]:
         return [each for each in self.known_returns if order_ids is None or each.order_id in order_ids]

@@ -222,14 +222,17 @@ async def test_what_is_bought_again_and_again_and_is_due(
         order(order_id=at, number=f"1000000{at}", placed_at=now - timedelta(days=d)) for at, d in days.items()
     ]
     shop.known_lines = [
-        Line(2, "10000002", 1, 6, "Clonazepam", "2 MG COM", 10, Decimal(8), Decimal(80), 18),
-        Line(3, "10000003", 1, 6, "Clonazepam", "2 MG COM", 12, Decimal(8), Decimal(96), 18),
+        Line(2, "10000002", 1, 1, "Losartana", "50 MG COM", 10, Decimal(8), Decimal(80), 18),
+        Line(3, "10000003", 1, 1, "Losartana", "50 MG COM", 12, Decimal(8), Decimal(96), 18),
+        Line(2, "10000002", 3, 6, "Clonazepam", "2 MG COM", 10, Decimal(8), Decimal(80), 18),
+        Line(3, "10000003", 3, 6, "Clonazepam", "2 MG COM", 12, Decimal(8), Decimal(96), 18),
         Line(1, "10000001", 1, 5, "Omeprazol", "20 MG CAP", 5, Decimal(5), Decimal(25), 16),
         Line(2, "10000002", 2, 5, "Omeprazol", "20 MG CAP", 5, Decimal(5), Decimal(25), 16),
         Line(3, "10000003", 2, 4, "Dipirona", "500 MG", 5, Decimal(2), Decimal(10), 15),
     ]
     turn = await talk.says("o que devo comprar?", "recommendation")
-    assert "*Clonazepam 2 MG COM*: você compra a cada 30 dias, a última vez em 17/10 (10). Hoje R$ 8,00" in turn.text
+    assert "*Losartana 50 MG COM*: você compra a cada 30 dias, a última vez em 17/10 (10). Hoje R$" in turn.text
+    assert "Clonazepam" not in turn.text, "what is under special control is not put forward (Portaria 344/98, art. 90)"
     assert "Omeprazol" not in turn.text, "bought five days ago"
     assert "Dipirona" not in turn.text, "bought only once"
     assert (await talk.says("sim")).outcome == "escalated"
