@@ -33,7 +33,7 @@ _QUERY_PAUSE_SECONDS = 0.08
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Milliseconds from just before COMMIT was sent; ``None`` where the change was not seen within 15 s."""
+    """Milliseconds from just before COMMIT was sent; ``None``: not seen within the timer's limit."""
 
     topic: float | None
     bigquery: float | None
@@ -52,6 +52,7 @@ class ChangeTimer:
         index: IndexView,
         *,
         pause: float,
+        limit: float,
     ) -> None:
         self._connection = connection
         self._offers = cycle(offers)
@@ -59,14 +60,15 @@ class ChangeTimer:
         self._warehouse = warehouse
         self._index = index
         self._pause = pause
+        self._limit = limit
 
     async def measure(self) -> Timing:
         """Make one change and time it on its three ways."""
         offer, price, in_topic, start = await self._move()
         seen = await asyncio.gather(
-            _within(in_topic),
-            first_seen(lambda: self._warehouse.has_price(offer.id, price), timeout=_LIMIT_SECONDS, pause=self._pause),
-            first_seen(lambda: self._index.has_price(offer.product_id, offer.id, price), timeout=_LIMIT_SECONDS),
+            _within(in_topic, self._limit),
+            first_seen(lambda: self._warehouse.has_price(offer.id, price), timeout=self._limit, pause=self._pause),
+            first_seen(lambda: self._index.has_price(offer.product_id, offer.id, price), timeout=self._limit),
         )
         return Timing(*(None if when is None else (when - start) * 1000 for when in seen))
 
@@ -83,9 +85,9 @@ class ChangeTimer:
         raise LookupError("there is no active offer to change")
 
 
-async def _within(moment: Awaitable[float]) -> float | None:
+async def _within(moment: Awaitable[float], limit: float) -> float | None:
     try:
-        async with asyncio.timeout(_LIMIT_SECONDS):
+        async with asyncio.timeout(limit):
             return await moment
     except TimeoutError:
         return None
@@ -97,9 +99,12 @@ def _offer_and_price(envelope: Any) -> tuple[int, Decimal] | None:
 
 
 @asynccontextmanager
-async def change_timer(*, pause: float = _QUERY_PAUSE_SECONDS) -> AsyncIterator[ChangeTimer]:
-    """A timer on the running platform, from the settings in the environment; ``pause`` is the seconds between two
-    looks into the warehouse.
+async def change_timer(
+    *, pause: float = _QUERY_PAUSE_SECONDS, limit: float = _LIMIT_SECONDS
+) -> AsyncIterator[ChangeTimer]:
+    """A timer on the running platform, from the settings in the environment.
+
+    ``pause`` is the seconds between two looks into the warehouse, ``limit`` those until a change counts as not seen.
 
     Raises ``SettingsError`` for a missing setting and ``LookupError`` when there is no active offer to change.
     """
@@ -118,4 +123,4 @@ async def change_timer(*, pause: float = _QUERY_PAUSE_SECONDS) -> AsyncIterator[
         stack.push_async_callback(warehouse.close)
         index = IndexView(load(QdrantSettings))
         stack.push_async_callback(index.close)
-        yield ChangeTimer(connection, offers, watch, warehouse, index, pause=pause)
+        yield ChangeTimer(connection, offers, watch, warehouse, index, pause=pause, limit=limit)
