@@ -53,7 +53,7 @@ class Past:
     def read(self, topic: str, partition: int = 0) -> list[Message]:
         consumer = Consumer({**librdkafka(self.kafka), "group.id": "tests.read"})
         try:
-            _, end = consumer.get_watermark_offsets(TopicPartition(topic, partition), timeout=20)
+            _, end = consumer.get_watermark_offsets(TopicPartition(topic, partition), timeout=60)
             consumer.assign([TopicPartition(topic, partition, 0)])
             found: list[Message] = []
             while len(found) < end:
@@ -69,7 +69,7 @@ class Past:
         return str(answer.result()[name].value)
 
     def exists(self, topic: str) -> bool:
-        return topic in AdminClient(librdkafka(self.kafka)).list_topics(timeout=20).topics
+        return topic in AdminClient(librdkafka(self.kafka)).list_topics(timeout=60).topics
 
 
 @pytest.fixture

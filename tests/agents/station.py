@@ -153,5 +153,5 @@ def platform_rows(registry: Registry) -> Platform:
 
 
 async def deliver(agent: CustomerAgent, record: Record) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         await agent.handle(INBOUND, 0, record)

@@ -87,7 +87,7 @@ class Counter:
             "payload": "{}",
         }
         self.last = Record(0, 0, self.whatsapp_id, message, {}, b"", b"")
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             await self.agent.handle(INBOUND, 0, self.last)
             await self.agent.handle(INBOUND, 0, self.last)
         return await self._reply(message["message_id"])

@@ -88,7 +88,7 @@ async def buried(topic: Topic, letter: Record, cause: str) -> bytes | None:
         bad = BadRecord(cause, "why")
         await producer.send([dead_letter.message(topic, 0, letter, bad, group="test")])
         consumer.assign([TopicPartition(topic.dead_letter, 0, 0)])
-        message = await asyncio.to_thread(consumer.poll, 30)
+        message = await asyncio.to_thread(consumer.poll, 60)
         assert message is not None
         assert message.error() is None
         return message.value()

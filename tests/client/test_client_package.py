@@ -159,7 +159,7 @@ class Subscriber:
     def _end(self, partition: int) -> int:
         reader = confluent_kafka.Consumer({**librdkafka(self.kafka), "group.id": "test-ends"})
         try:
-            _, high = reader.get_watermark_offsets(TopicPartition(PRICE_CHANGED.name, partition), timeout=20)
+            _, high = reader.get_watermark_offsets(TopicPartition(PRICE_CHANGED.name, partition), timeout=60)
         finally:
             reader.close()
         return int(high)

@@ -16,7 +16,7 @@ from schemas.topics import SEARCH_DOCUMENTS
 
 pytestmark = pytest.mark.broker
 
-LIMIT = 30
+LIMIT = 90
 
 
 async def one(connection: AsyncConnection[Any], sql: str, *values: Any) -> Any:

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.broker
 
 
 async def answer(conversation: Conversation, contact: str, text: str) -> str:
-    exchange = await conversation.ask(contact, text, timeout=20)
+    exchange = await conversation.ask(contact, text, timeout=60)
     assert exchange.answer is not None, f"no answer to {text!r}"
     return exchange.answer
 
@@ -42,7 +42,7 @@ async def test_asking_for_a_person_escalates_once_and_silences_the_agent(
     async with watching(ESCALATION, identify) as watch:
         escalated = watch.expect(pharmacist.wa_id)
         await answer(conversation, pharmacist.wa_id, "quero falar com uma pessoa")
-        await asyncio.wait_for(escalated, 20)
+        await asyncio.wait_for(escalated, 60)
         silent = await conversation.ask(pharmacist.wa_id, "tem dipirona?", timeout=3)
     assert silent.answer is None
     mine = [event for event in seen if event["contact"] == pharmacist.wa_id]

@@ -27,7 +27,7 @@ from tests.e2e.test_capture import one
 from tests.schemas.test_captured_live import assert_registered
 
 pytestmark = pytest.mark.broker
-LIMIT = 40.0
+LIMIT = 90.0
 NOW = datetime.now(UTC)
 
 
@@ -57,10 +57,10 @@ def watching_all(topics: list[str], *, decoded: bool = True) -> Iterator[Eyes]:
     settings = {**librdkafka(load(KafkaSettings)), "group.id": f"test.{uuid.uuid4().hex}", "enable.auto.commit": False}
     consumer, registry = confluent_kafka.Consumer(settings), Registry(load(RegistrySettings))
     try:
-        known = consumer.list_topics(timeout=10).topics
+        known = consumer.list_topics(timeout=60).topics
         places = [TopicPartition(topic, number) for topic in topics for number in known[topic].partitions]
         for place in places:
-            place.offset = consumer.get_watermark_offsets(place, timeout=10)[1]
+            place.offset = consumer.get_watermark_offsets(place, timeout=60)[1]
         consumer.assign(places)
         yield Eyes(consumer, Decoder(registry) if decoded else None)
     finally:

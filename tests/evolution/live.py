@@ -28,7 +28,7 @@ def end_of(topic: Topic) -> int:
     """The offset the next record of the topic's only partition will get."""
     consumer = Consumer({**librdkafka(load(KafkaSettings)), "group.id": "test.end"})
     try:
-        return int(consumer.get_watermark_offsets(TopicPartition(topic.name, 0), timeout=10)[1])
+        return int(consumer.get_watermark_offsets(TopicPartition(topic.name, 0), timeout=60)[1])
     finally:
         consumer.close()
 

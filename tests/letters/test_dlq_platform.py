@@ -63,7 +63,7 @@ class World:
         options = {**librdkafka(self.kafka), "group.id": "test.reader", "enable.auto.commit": False}
         consumer = confluent_kafka.Consumer(options)
         try:
-            _, end = consumer.get_watermark_offsets(TopicPartition(PRODUCTS.name, 0), timeout=15)
+            _, end = consumer.get_watermark_offsets(TopicPartition(PRODUCTS.name, 0), timeout=60)
             for back in range(1, 50):
                 consumer.assign([TopicPartition(PRODUCTS.name, 0, end - back)])
                 message = consumer.poll(15)

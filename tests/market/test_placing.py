@@ -123,7 +123,7 @@ async def test_stock_is_taken_in_everybodys_order(agent: AsyncConnection[Any], w
             await other.execute(take.encode(), [low])
             buying = asyncio.create_task(place(agent, buyer, seen))
             waits = "SELECT cardinality(pg_blocking_pids(%s)) > 0"
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(60):
                 while not await world.one(waits, agent.info.backend_pid):  # noqa: ASYNC110 - nothing else tells
                     await asyncio.sleep(0.01)
             await other.execute(f"{take} NOWAIT".encode(), [high])

@@ -168,7 +168,7 @@ async def test_searches_and_changes_go_on_through_a_rebuild_that_is_killed_and_n
                 await asyncio.sleep(0.5)
             assert kept == PRODUCTS + 1
 
-        await eventually(lambda: _is(world.stored(), world.versions), 30)
+        await eventually(lambda: _is(world.stored(), world.versions), 90)
         (point,) = await world.client.retrieve(world.alias, [7], with_vectors=True)
         assert isinstance(point.vector, dict)
         wanted = Shorter().embed([document_text(world.document(7))])[0]  # type: ignore[arg-type]
@@ -180,11 +180,11 @@ async def test_a_deleted_product_stays_deleted_and_the_way_back_is_as_safe(world
         await world.write(1, 2)
         await world.write(1, deleted=True)
         old = collection_name(world.alias, OfflineEmbedder())
-        await eventually(lambda: _is(world.count(old), 2), 30)
+        await eventually(lambda: _is(world.count(old), 2), 90)
         operations = world.operations()
         assert "is in use" in await operations.rebuild(switch=True)
         await world.write(2, 3)
-        await eventually(lambda: _is(world.stored(), world.versions), 30)
+        await eventually(lambda: _is(world.stored(), world.versions), 90)
         assert await world.count(old) == 2
         (point,) = await world.client.retrieve(world.alias, [1])
         assert (point.payload or {})["deleted"] is True

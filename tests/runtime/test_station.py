@@ -37,7 +37,7 @@ async def test_poison_of_every_kind_is_a_dead_letter_and_the_partition_goes_on(g
     await ground.write([2], key="p")
     seen = Seen(ground.topic)
     async with ground.station(seen):
-        await until(lambda: sorted(seen.numbers) == [1, 2], 30)
+        await until(lambda: sorted(seen.numbers) == [1, 2], 90)
         letters = await ground.dead_letters(len(poison))
         await eventually(lambda: _committed_is(ground, len(poison) + 2))
     found = sorted((key, value, said.cause) for said, key, value in letters if key and value)
@@ -54,14 +54,14 @@ async def test_commits_the_metadata_and_gives_it_back_to_the_next(ground: Ground
     await ground.write(range(100))
     first = Seen(ground.topic)
     async with ground.station(first):
-        await until(lambda: len(first.numbers) == 100, 30)
+        await until(lambda: len(first.numbers) == 100, 90)
     assert first.had == dict.fromkeys(range(4))
     assert sorted(first.gone) == [0, 1, 2, 3]
     second = Seen(ground.topic)
     async with ground.station(second):
-        await until(lambda: len(second.had) == 4, 30)
+        await until(lambda: len(second.had) == 4, 90)
         await ground.write([100])
-        await until(lambda: bool(second.numbers), 30)
+        await until(lambda: bool(second.numbers), 90)
     assert second.numbers == [100]
     for partition, committed in second.had.items():
         assert committed is not None
@@ -83,7 +83,7 @@ async def test_a_processor_that_raises_stops_the_station_and_its_batch_comes_aga
 
     async def run() -> None:
         async with station:
-            await asyncio.wait_for(station.failure(), 30)
+            await asyncio.wait_for(station.failure(), 90)
 
     with pytest.raises(OSError, match="the database is away"):
         await run()
@@ -91,7 +91,7 @@ async def test_a_processor_that_raises_stops_the_station_and_its_batch_comes_aga
     assert await ground.committed() == {}
     seen = Seen(ground.topic)
     async with ground.station(seen):
-        await until(lambda: seen.numbers == [1, 2, 3], 30)
+        await until(lambda: seen.numbers == [1, 2, 3], 90)
 
 
 async def test_a_fresh_group_commits_nothing_past_an_unfinished_record(ground: Ground) -> None:
@@ -114,13 +114,13 @@ async def test_a_fresh_group_commits_nothing_past_an_unfinished_record(ground: G
     await ground.write(range(50), key="same partition")
     gated = Gated()
     async with ground.station(gated, drain_seconds=0.1):
-        await until(lambda: len(gated.done) == 49, 30)
+        await until(lambda: len(gated.done) == 49, 90)
         await asyncio.sleep(0.6)  # more than two commit intervals
         assert await ground.committed() == {}
     again = Gated()
     again.gate.set()
     async with ground.station(again):
-        await until(lambda: sorted(again.done) == list(range(50)), 30)
+        await until(lambda: sorted(again.done) == list(range(50)), 90)
         await eventually(lambda: _committed_is(ground, 50))
 
 
@@ -138,15 +138,15 @@ async def test_two_workers_share_the_work_and_lose_nothing_when_one_comes_and_go
 
     async with ground.station(first, batch_records=20):
         writing = asyncio.create_task(write())
-        await until(lambda: len(first.numbers) > 200, 30)
+        await until(lambda: len(first.numbers) > 200, 90)
         async with ground.station(second, batch_records=20):
-            await until(lambda: len(second.numbers) > 200, 30)
+            await until(lambda: len(second.numbers) > 200, 90)
             assert set(first.gone) == {0, 1, 2, 3}
         after = len(first.numbers)
-        await until(lambda: len(first.numbers) > after + 200, 30)
+        await until(lambda: len(first.numbers) > after + 200, 90)
         enough.set()
         total = await writing
-        await until(lambda: set(first.numbers) | set(second.numbers) == set(range(total)), 30)
+        await until(lambda: set(first.numbers) | set(second.numbers) == set(range(total)), 90)
         await eventually(lambda: _committed_is(ground, total))
     # each hand-over waits for the batches in hand and commits them
     assert len(first.numbers) + len(second.numbers) == total
@@ -158,11 +158,11 @@ async def test_every_partition_is_fetched_again_after_each_of_many_rebalances(gr
         for round_ in range(4):
             passing = Seen(ground.topic)
             async with ground.station(passing):
-                await until(lambda passing=passing: len(passing.had) == 2, 30)  # type: ignore[misc]
+                await until(lambda passing=passing: len(passing.had) == 2, 90)  # type: ignore[misc]
                 await ground.write(range(round_ * 100, round_ * 100 + 100))
             before = set(staying.numbers) | set(passing.numbers)
             wanted = set(range(round_ * 100, round_ * 100 + 100))
-            await until(lambda p=passing, w=wanted: w <= set(staying.numbers) | set(p.numbers), 30)  # type: ignore[misc]
+            await until(lambda p=passing, w=wanted: w <= set(staying.numbers) | set(p.numbers), 90)  # type: ignore[misc]
             assert before <= set(range((round_ + 1) * 100))
 
 
@@ -178,7 +178,7 @@ async def test_getting_ready_may_take_longer_than_the_session(ground: Ground) ->
     await ground.write(range(10))
     slow = Slow(ground.topic)
     async with ground.station(slow, session_seconds=6):
-        await until(lambda: len(slow.numbers) >= 10, 30)
+        await until(lambda: len(slow.numbers) >= 10, 90)
         await eventually(lambda: _committed_is(ground, 10))
     assert slow.calls == 4
 
@@ -189,8 +189,8 @@ async def test_a_full_station_stays_in_its_group(ground: Ground, monkeypatch: py
     slow = Seen(ground.topic, pause=4)
     station = ground.station(slow, batch_records=10)
     async with station:
-        await until(lambda: all(not partition.room for partition in station.partitions()) and bool(slow.had), 30)
-        await until(lambda: bool(slow.numbers), 30)
+        await until(lambda: all(not partition.room for partition in station.partitions()) and bool(slow.had), 90)
+        await until(lambda: bool(slow.numbers), 90)
         await asyncio.sleep(1)
         assert slow.gone == []
     assert len(slow.numbers) == len(set(slow.numbers))
@@ -207,15 +207,15 @@ async def test_is_quick_when_idle(ground: Ground) -> None:
 
     timed = Timed(ground.topic)
     async with ground.station(timed):
-        await until(lambda: len(timed.had) == 4, 30)
+        await until(lambda: len(timed.had) == 4, 90)
         await ground.write([-1])
-        await until(lambda: bool(arrived), 30)
+        await until(lambda: bool(arrived), 90)
         took = []
         for number in range(60):
             await asyncio.sleep(0.02)
             sent = loop.time()
             await ground.write([number])
-            await until(lambda number=number: len(arrived) == number + 2, 30)  # type: ignore[misc]
+            await until(lambda number=number: len(arrived) == number + 2, 90)  # type: ignore[misc]
             took.append(arrived[-1] - sent)
     # generous, for a busy machine: what it guards against is a poll interval (100 ms and more) in the way
     assert sorted(took)[45] < 0.06
@@ -238,7 +238,7 @@ async def test_a_slow_processor_does_not_make_memory_grow(ground: Ground) -> Non
         in_hand = [partition for partition in station.partitions() if not partition.room]
         assert [partition._held for partition in in_hand] == [100]
         stuck.set()
-        await until(lambda: len(slow.numbers) == 2000, 30)
+        await until(lambda: len(slow.numbers) == 2000, 90)
 
 
 async def test_a_processor_that_cannot_start_is_said_and_nothing_is_left_running(ground: Ground) -> None:
@@ -260,7 +260,7 @@ async def test_a_processor_that_cannot_take_a_partition_stops_the_station(ground
 
     async def run() -> None:
         async with station:
-            await asyncio.wait_for(station.failure(), 30)
+            await asyncio.wait_for(station.failure(), 90)
 
     with pytest.raises(OSError, match="no table"):
         await run()

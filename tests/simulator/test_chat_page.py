@@ -61,7 +61,7 @@ def theirs(page: "Page") -> "Locator":
 
 async def settles(ready: Callable[[], Any]) -> None:
     """Wait for something in the page."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not await ready():  # noqa: ASYNC110 - the condition is in the page
             await asyncio.sleep(0.02)
 

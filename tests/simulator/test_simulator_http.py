@@ -276,7 +276,7 @@ async def events(stream: aiohttp.ClientResponse, count: int) -> dict[str, Any]:
     """The data of the next ``count`` events by name, and the last ``id``."""
     found: dict[str, Any] = {}
     name = ""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while count or name:
             line = (await stream.content.readline()).decode().strip()
             field, _, value = line.partition(": ")

@@ -34,7 +34,7 @@ async def start(port: int, data: Path, webhook_url: str, http: aiohttp.ClientSes
     }
     command = [sys.executable, "-m", "deploy.local.simulator", "--host", "127.0.0.1", "--port", str(port)]
     process = await asyncio.create_subprocess_exec(*command, "--data", str(data), env=environment)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while True:
             assert process.returncode is None
             try:
@@ -81,6 +81,6 @@ async def test_a_missing_setting_is_named(tmp_path: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("BALCAO_")}
     command = [sys.executable, "-m", "deploy.local.simulator", "--port", "1", "--data", str(tmp_path)]
     process = await asyncio.create_subprocess_exec(*command, env=environment, stderr=asyncio.subprocess.PIPE)
-    _, errors = await asyncio.wait_for(process.communicate(), 30)
+    _, errors = await asyncio.wait_for(process.communicate(), 60)
     assert process.returncode == 2
     assert b"BALCAO_WHATSAPP_PHONE_NUMBER_ID" in errors

@@ -108,7 +108,7 @@ def test_all_killed_at_once_come_back(second: Stack) -> None:
     before = pids(second)
     for pid in before.values():
         os.kill(pid, signal.SIGKILL)
-    psutil.wait_procs([psutil.Process(pid) for pid in before.values() if psutil.pid_exists(pid)], timeout=10)
+    psutil.wait_procs([psutil.Process(pid) for pid in before.values() if psutil.pid_exists(pid)], timeout=60)
     await_health(second)
     assert not set(before.values()) & set(pids(second).values())
 
@@ -117,7 +117,7 @@ def test_a_killed_supervisor_leaves_nothing_behind_after_down(second: Stack) -> 
     supervisor = second.supervisor.pid()
     assert supervisor is not None
     os.kill(supervisor, signal.SIGKILL)
-    psutil.wait_procs([psutil.Process(supervisor)] if psutil.pid_exists(supervisor) else [], timeout=10)
+    psutil.wait_procs([psutil.Process(supervisor)] if psutil.pid_exists(supervisor) else [], timeout=60)
     assert len(processes.of_stack(second.home)) >= len(INFRASTRUCTURE)
     second.down()
     assert processes.of_stack(second.home) == []

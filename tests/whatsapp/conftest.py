@@ -17,11 +17,11 @@ class Tail:
     def __init__(self, topic: str, settings: KafkaSettings) -> None:
         options = {**librdkafka(settings), "group.id": "tail", "enable.auto.commit": False}
         self._consumer = confluent_kafka.Consumer(options)
-        partitions = self._consumer.list_topics(topic, timeout=10).topics[topic].partitions
+        partitions = self._consumer.list_topics(topic, timeout=60).topics[topic].partitions
         assigned = []
         for number in partitions:
             at = confluent_kafka.TopicPartition(topic, number)
-            at.offset = self._consumer.get_watermark_offsets(at, timeout=10)[1]
+            at.offset = self._consumer.get_watermark_offsets(at, timeout=60)[1]
             assigned.append(at)
         self._consumer.assign(assigned)
 

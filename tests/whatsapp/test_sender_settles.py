@@ -119,7 +119,7 @@ def record(value: Any) -> Record:
 
 
 async def send(sender: Sender, reply: Reply) -> None:
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(60):
         await sender.handle(REPLY, 0, record(reply))
 
 
@@ -144,7 +144,7 @@ async def attempt(sender: Sender, reply: Reply) -> Attempt:
 
 
 async def eventually(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not condition():  # noqa: ASYNC110 - what is waited for tells nobody
             await asyncio.sleep(0.02)
 
