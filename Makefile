@@ -48,8 +48,8 @@ check: $(STAMP) ## format, lint, types, architecture, derived files, compose fil
 contracts: $(STAMP) ## what this checkout changes for those who read our topics (REF=the commit to compare with)
 	@$(BIN)/balcao contracts check --against $(or $(REF),HEAD~1)
 
-bench: $(STAMP) ## measure against the peers; writes bench/results/latest.json
-	@$(BIN)/python -m bench
+bench: $(STAMP) ## measure against the peers; writes bench/results/latest.json (PARTS="history snapshot" for some)
+	@$(BIN)/python -m bench $(PARTS)
 
 derive: $(STAMP) ## write what derives from the register
 	@$(BIN)/balcao derive

@@ -23,7 +23,7 @@ from runtime.topics import apply
 from schemas.topic import Topic
 
 RECORDS = 400_000
-EMULATED = 40_000
+EMULATED = 200_000
 QUIX_RECORDS, QUIX_ROWS = 12_000, 2_000
 REPETITIONS = 3
 _RATIO, _QUIX_RATIO = 0.75, 5

@@ -35,9 +35,10 @@ def machine() -> str:
     return f"{platform.system()} {platform.machine()}, {cores} cores, Python {platform.python_version()}"
 
 
-def save(results: Mapping[str, Result], *, day: date, path: Path = LATEST) -> None:
-    """Write ``{name: {value, unit, peers, ratio, ..., machine, date}}``."""
-    document = {
+def save(results: Mapping[str, Result], *, day: date, keep: bool = False, path: Path = LATEST) -> None:
+    """Write ``{name: {value, unit, peers, ratio, ..., machine, date}}``; ``keep`` what the file has beside these."""
+    kept = json.loads(path.read_text(encoding="utf-8")) if keep and path.exists() else {}
+    document = kept | {
         name: {**asdict(result), "machine": machine(), "date": day.isoformat()} for name, result in results.items()
     }
     path.parent.mkdir(parents=True, exist_ok=True)

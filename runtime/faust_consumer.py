@@ -109,8 +109,8 @@ class BatchConsumer(driver.Consumer):
     def _to_message(self, tp: Any, record: Any) -> ConsumerMessage:
         last = record[-1]
         return ConsumerMessage(
-            last.topic,
-            last.partition,
+            tp.topic,
+            tp.partition,
             last.offset,
             last.timestamp / 1000.0,
             last.timestamp_type,

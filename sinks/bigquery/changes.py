@@ -1,7 +1,6 @@
 """A record as a history row: what changed, its place in Kafka and its version at the source."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from runtime.avro.wanted import Wanted
@@ -13,19 +12,11 @@ from schemas.topic import Topic
 _KNOWN = frozenset("cudrt")
 
 
-@dataclass(slots=True)
-class Change:
-    """One history row, its columns as BigQuery's converters take them, and the Kafka record it came from."""
-
-    record: Record
-    row: dict[str, Any]
-
-    @property
-    def offset(self) -> int:
-        return self.record.offset
+Row = dict[str, Any]
+"""One history row, its columns as BigQuery's converters take them."""
 
 
-def change_of(topic: Topic, partition: int, record: Record) -> Change:
+def row_of(topic: Topic, partition: int, record: Record) -> Row:
     """The history row of a record.
 
     - An event's row is its fields; ``_commit_ts`` is the record's timestamp, ``_lsn`` the event's own if it has one.
@@ -48,7 +39,7 @@ def change_of(topic: Topic, partition: int, record: Record) -> Change:
         source = value["source"]
         lsn, committed = source.get("lsn") or 0, source.get("ts_us") or source["ts_ms"] * 1000
         columns = _row(topic, value, op)
-    row = {
+    return {
         **columns,
         "_topic": topic.name,
         "_kafka_partition": partition,
@@ -57,11 +48,10 @@ def change_of(topic: Topic, partition: int, record: Record) -> Change:
         "_op": op,
         "_commit_ts": committed,
     }
-    return Change(record, row)
 
 
 def wanted(topic: Topic) -> Wanted:
-    """The fields of the topic's values that ``change_of`` reads; of a deleted row the key, where there is one."""
+    """The fields of the topic's values that ``row_of`` reads; of a deleted row the key, where there is one."""
     if topic.table is None:
         return None
     before = [f"before.{name}" for name in topic.table.primary_key] or ["before"]

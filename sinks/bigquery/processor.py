@@ -19,7 +19,7 @@ from runtime.records import Batch, Record
 from runtime.retry import Backoff, retry
 from schemas import bigquery as tables
 from schemas.topic import Avro, Topic
-from sinks.bigquery.changes import Change, change_of, wanted
+from sinks.bigquery.changes import Row, row_of, wanted
 from sinks.bigquery.claims import Claims, Place
 from sinks.bigquery.errors import RowsRefusedError, SchemaBehindError
 from sinks.bigquery.growth import Growth
@@ -65,6 +65,24 @@ class Wiring:
     claims: Claims
     storage: Storage
     close: Callable[[], Awaitable[None]]
+
+
+@dataclass(slots=True)
+class Made:
+    """A batch's records that have a row, the row as bytes, and the row itself where more is to be done with it.
+
+    The three are as long as each other. Most rows are gone as soon as their bytes are made.
+    """
+
+    records: list[Record]
+    encoded: list[EncodedRow]
+    rows: list[Row | None]
+
+    def remove(self, index: int) -> Record:
+        """Takes one out, and answers its record."""
+        self.encoded.pop(index)
+        self.rows.pop(index)
+        return self.records.pop(index)
 
 
 class BigQuerySink(Processor, SchemaReader, TakesAgain):
@@ -143,8 +161,8 @@ class BigQuerySink(Processor, SchemaReader, TakesAgain):
         kept = self._kept[batch.topic.name]
         writer = self._writers[batch.topic.name, batch.partition]
         with _halting(batch.topic, batch.first_offset):
-            changes, rejected = await self._store(kept, writer, batch)
-        if kept.merger is not None and changes:
+            made, rejected = await self._store(kept, writer, batch)
+        if kept.merger is not None and made.records:
             kept.merger.wrote(batch.partition, writer.last_offset)
         return Outcome(rejected, _metadata(writer))
 
@@ -154,61 +172,59 @@ class BigQuerySink(Processor, SchemaReader, TakesAgain):
         kept = self._kept[batch.topic.name]
         writer = LateWriter(self._wiring.claims, self._wiring.storage, batch, sleep=self._clock.sleep)
         with _halting(batch.topic, batch.first_offset):
-            changes, rejected = await self._store(kept, writer, batch)
-        if kept.merger is not None and changes:
-            await kept.merger.again(batch.partition, [change.offset for change in changes])
+            made, rejected = await self._store(kept, writer, batch)
+        if kept.merger is not None and made.records:
+            await kept.merger.again(batch.partition, [record.offset for record in made.records])
         return Outcome(rejected)
 
-    async def _store(self, kept: Kept, writer: Writes, batch: Batch) -> tuple[list[Change], Rejected]:
+    async def _store(self, kept: Kept, writer: Writes, batch: Batch) -> tuple[Made, Rejected]:
         rejected: Rejected = []
         # one encoder for the whole batch: another partition may bring new columns meanwhile
         encoder, upserts = kept.encoder, kept.upserts
-        changes, rows = await self._encoded(kept.topic, encoder, batch, rejected)
+        made = await self._made(batch, encoder, rejected, with_rows=upserts is not None)
         writer.reshape(encoder.descriptor)
         try:
-            await self._write(writer, changes, rows, rejected)
-            if upserts is not None and changes:
-                await upserts.write([change.row for change in changes if change.row["_op"] != tables.TRUNCATED])
-            await _emptied(kept, changes)
+            await self._write(writer, made, rejected)
+            rows = [row for row in made.rows if row is not None]
+            if upserts is not None and rows:
+                await upserts.write([row for row in rows if row["_op"] != tables.TRUNCATED])
+            await _emptied(kept, rows)
         except SchemaBehindError as behind:
             log.warning("BigQuery does not take the rows' columns yet", topic=batch.topic.name, error=str(behind))
             if kept.growth is not None:
                 await kept.growth.restore(batch.first_offset)
             why = "BigQuery does not take the rows' columns yet; tried again until it does"
             raise Halt(why, batch.first_offset, retry_seconds=_BEHIND_SECONDS, passing=True) from behind
-        return changes, rejected
+        return made, rejected
 
-    async def _encoded(
-        self, topic: Topic, encoder: RowEncoder, batch: Batch, rejected: Rejected
-    ) -> tuple[list[Change], list[EncodedRow]]:
-        changes: list[Change] = []
-        rows: list[EncodedRow] = []
-        encode, partition = encoder.encode, batch.partition
-        for number, record in enumerate(batch.records, 1):
-            try:
-                change = change_of(topic, partition, record)
-                row = EncodedRow(record.offset, encode(change.row))
-                if len(row.data) > _LARGE:
-                    fitting(row)
-            except BadRecord as bad:
-                rejected.append((record, bad))
-                continue
-            changes.append(change)
-            rows.append(row)
-            if number % _BREATH == 0:
-                await asyncio.sleep(0)
-        return changes, rows
+    async def _made(self, batch: Batch, encoder: RowEncoder, rejected: Rejected, *, with_rows: bool) -> Made:
+        made = Made([], [], [])
+        topic, partition, encode, records = batch.topic, batch.partition, encoder.encode, batch.records
+        for start in range(0, len(records), _BREATH):
+            for record in records[start : start + _BREATH]:
+                try:
+                    row = row_of(topic, partition, record)
+                    encoded = EncodedRow(record.offset, encode(row))
+                    if len(encoded.data) > _LARGE:
+                        fitting(encoded)
+                except BadRecord as bad:
+                    rejected.append((record, bad))
+                    continue
+                made.records.append(record)
+                made.encoded.append(encoded)
+                made.rows.append(row if with_rows or row["_op"] == tables.TRUNCATED else None)
+            await asyncio.sleep(0)
+        return made
 
-    async def _write(self, writer: Writes, changes: list[Change], rows: list[EncodedRow], rejected: Rejected) -> None:
-        """Writes ``rows``; those BigQuery refuses move from ``changes`` and ``rows`` to ``rejected``."""
+    async def _write(self, writer: Writes, made: Made, rejected: Rejected) -> None:
+        """Writes what was made; what BigQuery refuses moves from there to ``rejected``."""
         while True:
             try:
-                await writer.write(rows)
+                await writer.write(made.encoded)
             except RowsRefusedError as refused:
                 for index in sorted(refused.reasons, reverse=True):
                     reason = BadRecord("refused-by-bigquery", refused.reasons[index])
-                    rejected.append((changes.pop(index).record, reason))
-                    rows.pop(index)
+                    rejected.append((made.remove(index), reason))
             else:
                 return
 
@@ -223,9 +239,9 @@ class BigQuerySink(Processor, SchemaReader, TakesAgain):
             log.warning("could not claim a partition yet", error=str(error))
 
 
-async def _emptied(kept: Kept, changes: Sequence[Change]) -> None:
+async def _emptied(kept: Kept, rows: Sequence[Row]) -> None:
     """Applies the batch's last TRUNCATE; again when the batch comes again, which changes nothing."""
-    last = max((change.row["_lsn"] for change in changes if change.row["_op"] == tables.TRUNCATED), default=None)
+    last = max((row["_lsn"] for row in rows if row["_op"] == tables.TRUNCATED), default=None)
     if last is not None and kept.empty is not None:
         log.warning("the table was truncated, its older rows are hidden", topic=kept.topic.name, version=last)
         await kept.empty(last)

@@ -9,7 +9,7 @@ from runtime.errors import BadRecord
 # https://cloud.google.com/bigquery/quotas#write-api-limits: a request holds 10 MB at most; the schema and framing
 # need a little of it.
 REQUEST_BYTES = 9_500_000
-REQUEST_ROWS = 2_500
+REQUEST_ROWS = 5_000
 _FRAMING = 8
 
 

@@ -10,7 +10,7 @@ from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 
 from runtime.errors import BadRecord
 from schemas.bigquery import Field, Mode
-from sinks.bigquery.values import CHECKED, Convert, converter
+from sinks.bigquery.values import CHECKED, Convert, converter, only_checks
 
 _KIND = descriptor_pb2.FieldDescriptorProto
 _TYPES = {
@@ -44,7 +44,9 @@ class RowEncoder:
         self._message = message_factory.GetMessageClass(pool.FindMessageTypeByName("Row"))
         self._names = {field.name for field in (*fields, *extra)}
         self._converts = _converts(fields)
-        self._changing = _changing(fields, self._converts)
+        running = _running(fields, self._converts)
+        self._checks = [(name, convert) for name, convert in running if only_checks(convert)]
+        self._changing = [(name, convert) for name, convert in running if not only_checks(convert)]
 
     def encode(self, row: Mapping[str, Any]) -> bytes:
         """The serialized row; ``None`` and absent columns are NULL.
@@ -53,6 +55,9 @@ class RowEncoder:
         ``unexpected-value``; the reason names the column where one is to blame, and never quotes a value.
         """
         try:
+            for name, check in self._checks:
+                if (value := row.get(name)) is not None:
+                    check(value)
             return self._message(**_changed(row, self._changing)).SerializeToString()
         except (BadRecord, TypeError, ValueError, AttributeError, OverflowError):
             # the same, value by value, for the sake of the column's name and the cause
@@ -105,7 +110,7 @@ def _converted(row: Mapping[str, Any], converts: Mapping[str, Convert]) -> dict[
     return result
 
 
-def _changing(fields: Sequence[Field], converts: Mapping[str, Convert]) -> list[tuple[str, Convert]]:
+def _running(fields: Sequence[Field], converts: Mapping[str, Convert]) -> list[tuple[str, Convert]]:
     """The converters that must run: the protobuf message itself refuses what the others look for."""
     plain = {one.name for one in fields if one.type in CHECKED and one.mode is not Mode.REPEATED and not one.semantic}
     return [(name, convert) for name, convert in converts.items() if name not in plain]

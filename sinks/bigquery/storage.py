@@ -147,7 +147,7 @@ class GrpcConnection:
         request = types.AppendRowsRequest.pb()(write_stream=self._stream)
         if append.position >= 0:
             request.offset.value = append.position
-        request.proto_rows.rows.serialized_rows.extend(row.data for row in append.rows)
+        request.proto_rows.rows.serialized_rows.extend([row.data for row in append.rows])
         if self._descriptor is not None:
             request.proto_rows.writer_schema.proto_descriptor.CopyFrom(self._descriptor)
             self._descriptor = None

@@ -33,6 +33,11 @@ CHECKED = ("INT64", "STRING")
 """Types whose converter only checks what the protobuf message refuses as well."""
 
 
+def only_checks(convert: Convert) -> bool:
+    """Whether it gives back the very value it takes, or raises."""
+    return convert in _CHECKS
+
+
 def converter(field: Field) -> Convert | None:
     """What turns the field's values into the protobuf field's; ``None`` when they fit as they are."""
     if field.semantic == "map":
@@ -197,3 +202,4 @@ _BY_SEMANTIC: dict[str, Convert] = {
     "io.debezium.data.Json": _json,
 }
 _BY_TYPE: dict[str, Convert] = {"INT64": _int64, "DATE": _date, "TIMESTAMP": _instant, "STRING": _text}
+_CHECKS = frozenset((_within, _days, _json))

@@ -86,7 +86,7 @@ class PartitionWriter:
             await self.ready()
             try:
                 lacking = await self._lacking(rows)
-                pending = [rows[index] for index in lacking]
+                pending = rows if len(lacking) == len(rows) else [rows[index] for index in lacking]
                 await self._append(deque(split(pending, self.position)))
             except RowsRefusedError as refused:
                 self.drop()
@@ -102,12 +102,14 @@ class PartitionWriter:
             else:
                 return
 
-    async def _lacking(self, rows: Sequence[EncodedRow]) -> list[int]:
+    async def _lacking(self, rows: Sequence[EncodedRow]) -> Sequence[int]:
         """The indices of the rows to write: those after the table's last, and those before it that it does not have.
 
         A row that BigQuery refused is not there, although later ones are. If the process ended before that row's dead
         letter was confirmed, the row comes again, and must be refused again: nobody else knows of it.
         """
+        if rows and rows[0].offset > self.last_offset:
+            return range(len(rows))
         before = [row.offset for row in rows if row.offset <= self.last_offset]
         held = await self._held(before) if before and self._held is not None else set(before)
         return [index for index, row in enumerate(rows) if row.offset not in held]

@@ -149,13 +149,13 @@ import hashlib
 from runtime.records import Record
 from schemas import bigquery as tables
 from schemas.example import read
-from sinks.bigquery.changes import change_of
+from sinks.bigquery.changes import row_of
 from sinks.bigquery.rows import RowEncoder
 from sinks.bigquery.wiring import taken
 found = hashlib.sha256()
 for topic in taken():
     encoder, record = RowEncoder(tables.history(topic).fields), Record(7, 1000, None, read(topic), {}, b"k", b"v")
-    found.update(encoder.encode(change_of(topic, 3, record).row))
+    found.update(encoder.encode(row_of(topic, 3, record)))
 print(found.hexdigest())
 """
 

@@ -16,7 +16,7 @@ from schemas.captured import CAPTURED
 from schemas.events import ORDER_STATUS_CHANGED
 from schemas.example import read
 from sinks.bigquery import sql
-from sinks.bigquery.changes import change_of
+from sinks.bigquery.changes import row_of
 from sinks.bigquery.claims import Claims
 from sinks.bigquery.errors import AppendError, RowsRefusedError
 from sinks.bigquery.merger import Merger, resume
@@ -231,7 +231,7 @@ async def test_a_failed_merge_keeps_its_tail() -> None:
 
 
 def test_a_change_carries_its_place_and_version() -> None:
-    row = change_of(ORDERS, 3, record(9, change("u", lsn=77))).row
+    row = row_of(ORDERS, 3, record(9, change("u", lsn=77)))
     assert (row["_topic"], row["_kafka_partition"], row["_offset"], row["_lsn"], row["_op"]) == (
         ORDERS.name,
         3,
@@ -245,12 +245,12 @@ def test_a_change_carries_its_place_and_version() -> None:
 
 
 def test_a_delete_keeps_the_key_only() -> None:
-    row = change_of(ORDERS, 0, record(0, change("d"))).row
+    row = row_of(ORDERS, 0, record(0, change("d")))
     assert {name: value for name, value in row.items() if not name.startswith("_")} == {"id": EXAMPLE["after"]["id"]}
 
 
 def test_a_position_the_source_does_not_know_never_wins() -> None:
-    assert change_of(ORDERS, 0, record(0, change("r", lsn=None))).row["_lsn"] == 0
+    assert row_of(ORDERS, 0, record(0, change("r", lsn=None)))["_lsn"] == 0
 
 
 @pytest.mark.parametrize(
@@ -263,13 +263,13 @@ def test_a_position_the_source_does_not_know_never_wins() -> None:
 )
 def test_what_is_no_change_is_refused(value: Any, cause: str) -> None:
     with pytest.raises(BadRecord) as refused:
-        change_of(ORDERS, 0, record(0, value))
+        row_of(ORDERS, 0, record(0, value))
     assert refused.value.cause == cause
 
 
 def test_an_event_keeps_its_fields_and_the_records_time() -> None:
     event = read(ORDER_STATUS_CHANGED)
-    row = change_of(ORDER_STATUS_CHANGED, 0, record(4, event)).row
+    row = row_of(ORDER_STATUS_CHANGED, 0, record(4, event))
     assert (row["_lsn"], row["_op"], row["_commit_ts"]) == (event["lsn"], None, 1_772_366_400_000_000)
     assert event.items() <= row.items()
 

@@ -13,7 +13,7 @@ from schemas.captured import CAPTURED
 from schemas.envelope import schema_of
 from schemas.example import read
 from schemas.topic import Topic
-from sinks.bigquery.changes import change_of, wanted
+from sinks.bigquery.changes import row_of, wanted
 from tests.runtime.fakes import FakeRegistry
 
 pytestmark = pytest.mark.unit
@@ -44,5 +44,5 @@ def test_a_row_is_the_same_from_the_wanted_fields_as_from_all(name: str) -> None
     some = decoder.decode_all(raws, wanted(topic))
     assert some is not None
     for offset, (one, other) in enumerate(zip(some, whole, strict=True)):
-        rows = [change_of(topic, 0, Record(offset, 1000, None, value, {}, b"k", b"v")).row for value in (one, other)]
+        rows = [row_of(topic, 0, Record(offset, 1000, None, value, {}, b"k", b"v")) for value in (one, other)]
         assert rows[0] == rows[1]

@@ -1,4 +1,4 @@
-"""bqemulator with eleven changes that a steady stream of small appends needs; its command line is the emulator's own.
+"""bqemulator with twelve changes that a steady stream of small appends needs; its command line is the emulator's own.
 
 Measured with bqemulator 1.4.0. Connections (``connections.py``):
 
@@ -15,6 +15,8 @@ Appends (``appends.py``):
   a gigabyte of disk after 360 appends. Here no copies are made, so ``FOR SYSTEM_TIME AS OF`` has nothing to go back to.
 - After each append it rewrites the table's description for the count of its rows, which takes as long as the append.
   Here ``numRows`` of a table stays what the last job other than an append made it.
+- It makes columns of the rows a value at a time: 46 us of processor time for a row of 18 columns. Here a column at a
+  time (``rows.py``): 7 us.
 
 Queries (``queries.py``):
 

@@ -2,9 +2,9 @@
 
 from bqemulator.cli import main
 
-from deploy.local.emulator import appends, connections, queries
+from deploy.local.emulator import appends, connections, queries, rows
 
 if __name__ == "__main__":
-    for changes in (connections, appends, queries):
+    for changes in (connections, appends, rows, queries):
         changes.apply()
     main()
