@@ -7,7 +7,7 @@ STAMP := $(VENV)/.stamp
 PATHS := clients schemas connectors streams agents sinks backoffice store runtime deploy tests bench
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo stop test simulate check contracts bench derive lock clean
+.PHONY: help setup demo stop test simulate faults check contracts bench derive lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -36,6 +36,9 @@ test: $(STAMP) ## every test, on one local stack of its own
 
 simulate: $(STAMP) ## more schedules of the simulator (SEEDS=2000 FIRST=0)
 	@$(BIN)/python -m tests.simulation.simulate $(or $(SEEDS),2000) $(or $(FIRST),0)
+
+faults: $(STAMP) ## break the real stack by seeded schedules and judge what is left (SEEDS=25 FIRST=1)
+	@$(BIN)/python -m tests.faults $(or $(SEEDS),25) $(or $(FIRST),1)
 
 check: $(STAMP) ## format, lint, types, architecture, derived files, compose file, locks
 	@$(BIN)/ruff format --check --quiet $(PATHS)

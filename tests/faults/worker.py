@@ -1,0 +1,55 @@
+"""``python -m tests.faults.worker STATION RUN``: a station of the product on one seed's topics, otherwise as it is."""
+
+import sys
+
+from runtime import log, station
+from runtime.clock import SystemClock
+from runtime.processor import Processor
+from tests.faults.names import INDEX, STREAM, WAREHOUSE, Names
+
+
+def main(which: str, run: str) -> None:
+    """Runs until it is stopped."""
+    names = Names(run)
+    log.configure(which)
+    processor = {WAREHOUSE: _warehouse, INDEX: _index, STREAM: _stream}[which](names)
+    station.run(which, [processor], group=names.group(which))
+
+
+def _warehouse(names: Names) -> Processor:
+    from runtime.settings import BigQuerySettings, load
+    from sinks.bigquery.processor import BigQuerySink
+    from sinks.bigquery.wiring import connect
+
+    settings, clock = load(BigQuerySettings), SystemClock()
+    return BigQuerySink(names.captured, lambda: connect(settings, names.captured, clock), clock=clock)
+
+
+def _index(names: Names) -> Processor:
+    from runtime.settings import QdrantSettings, load
+    from sinks.qdrant.operate import embedders
+    from sinks.qdrant.processor import ProductPoints
+
+    return ProductPoints(load(QdrantSettings), *embedders(), documents=names.documents)
+
+
+def _stream(names: Names) -> Processor:
+    from runtime.codec import Encoder
+    from runtime.producer import Producer
+    from runtime.registry import Registry
+    from runtime.settings import KafkaSettings, MarketplaceReader, RegistrySettings, load
+    from store.pool import pool
+    from streams.catalog import SearchDocuments
+
+    kafka, reader = load(KafkaSettings), load(MarketplaceReader)
+    return SearchDocuments(
+        lambda: pool(reader.dsn, application="balcao.streams"),
+        lambda: Producer(kafka, client_id="balcao.streams"),
+        Encoder(Registry(load(RegistrySettings))),
+        captured=names.captured,
+        documents=names.documents,
+    )
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
