@@ -131,6 +131,10 @@ class LLMSettings(BaseSettings):
     A model's name is LiteLLM's. ``when`` says whether each message asks a model or only one that the offline
     understanding is not sure of. ``seconds`` bounds all attempts of a message together, ``attempt_seconds`` one.
     ``prices`` maps a profile to USD for a million input and output tokens, where the provider's list does not hold.
+
+    ``transcription`` names the profile (gpt, llama, local) whose provider writes voice messages down; empty is none,
+    and who sends one is asked to write. ``transcription_model`` and ``transcription_usd_a_minute`` stand in for its
+    usual model and price.
     """
 
     model_config = _prefix("BALCAO_LLM_")
@@ -154,6 +158,10 @@ class LLMSettings(BaseSettings):
     local_model: str = "openai/local"
     local_api_key: SecretStr | None = None
     local_url: str | None = None
+    transcription: str = ""
+    transcription_model: str = ""
+    transcription_usd_a_minute: Decimal | None = None
+    transcription_seconds: float = 8.0
 
 
 class BigQuerySettings(BaseSettings):

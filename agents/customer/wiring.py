@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 from agents.customer.processor import CustomerAgent
 from agents.llm.ledger import PlatformLedger
-from agents.llm.models import models
+from agents.llm.models import models, transcriber
 from agents.media.barcode import BarcodeReader
 from agents.media.channel import ChannelMedia
 from agents.media.model import ModelReader
 from agents.media.reader import Reader, Readers
+from agents.media.voice import VoiceReader
 from runtime.clock import SystemClock
 from runtime.codec import Encoder
 from runtime.product_index import ProductIndex
@@ -49,10 +50,13 @@ def customer_agent(
         schemas.close()
         await index.close()
 
-    chosen = models(llm, PlatformLedger(talks, encoder), clock)
+    ledger = PlatformLedger(talks, encoder)
+    chosen = models(llm, ledger, clock)
     readers: list[Reader] = [BarcodeReader()]
     if chosen is not None:
         readers.append(ModelReader(chosen.router))
+    if (hears := transcriber(llm, ledger, clock)) is not None:
+        readers.append(VoiceReader(hears))
     return CustomerAgent(
         platform=talks,
         marketplace=pool(marketplace.dsn, application="customer.marketplace", size=12),

@@ -7,8 +7,8 @@ from typing import Any
 
 import structlog
 
-from agents import policy
-from agents.engine import follow_up, record
+from agents import policy, unlawful
+from agents.engine import asking, follow_up, record
 from agents.engine.heard import Heard
 from agents.engine.interpret import Request, interpret
 from agents.engine.reply import compose
@@ -42,11 +42,13 @@ async def decide(
     rules: Sequence[Rule] | None = None,
     conversation: str | None = None,
     contact: str | None = None,
+    anchors: Mapping[str, str] | None = None,
 ) -> Turn:
     """The turn for what was heard in a conversation that no person holds; ``facts`` are remembered of the pharmacy.
 
     ``rules`` say when a person takes over; the shipped ones when left out. ``conversation`` and ``contact`` name them
-    for the books of what a model costs.
+    for the books of what a model costs. ``anchors`` are the messages after which writes are named, by flow, as a record
+    has them; found out when left out.
     """
     words = said.words
     before, memory = memory, _still_known(memory, flows)
@@ -54,7 +56,9 @@ async def decide(
     if words:
         heard_as = await understanding.understand(words, _context(memory, contact, conversation))
         understood = follow_up.completed(words, heard_as, memory)
-        requests = interpret(words, understood, _unconfirmed(memory) if "image" in said.read_from else memory, flows)
+        requests = interpret(words, understood, _unconfirmed(memory) if said.read_from else memory, flows)
+        if unlawful.barred(words, identity) and "human" not in understood.flows:
+            requests = [Request(fallback.BARRED, ("out_of_scope",))]
     else:
         requests = [Request(fallback.ONLY_WORDS)]
     ask = Ask(
@@ -69,7 +73,10 @@ async def decide(
     )
     routes = route(requests, missed=memory.misses, image=not words and "image" in said.unread)
     requests = [each.request for each in routes]
-    run = Run(ask, tools, said.anchor)
+    if anchors is None:
+        context = _context(memory, contact, conversation)
+        anchors = await asking.anchors(said, requests, understanding, context)
+    run = Run(ask, tools, said.anchor, anchors)
     await run.all(requests)
     watched = signals(words, run.served, memory=memory, understood=understood, facts=facts or {})
     ruled = evaluate(watched, rules if rules is not None else shipped())
@@ -81,6 +88,7 @@ async def decide(
     answers = [served.answer for served in run.served]
     seen: dict[str, Any] = {
         **record.asked(said, identity=identity, memory=before, facts=facts or {}, now=now, understood=understood),
+        "anchors": dict(anchors),
         "requests": [record.route(each) for each in routes],
         "calls": run.calls,
         "facts": [dict(answer.seen) for answer in answers if answer.seen],
@@ -116,7 +124,10 @@ def _context(memory: Memory, contact: str | None, conversation: str | None) -> C
 
 
 def _unconfirmed(memory: Memory) -> Memory:
-    """The memory as if nothing waited for a yes: what a picture says confirms nothing."""
+    """The memory as if nothing waited for a yes: what was read from a picture or a recording confirms nothing.
+
+    A picture's words are somebody's; a recording's were written down by a model, and may be another's, forwarded.
+    """
     return replace(memory, asked=memory.asked and (memory.top is None or memory.top.pending is None))
 
 

@@ -12,7 +12,8 @@ class Heard:
     """``anchor`` is the first message's id, after which all is named that the turn makes.
 
     ``messages`` are all ids, ``said_at`` is the last one's time. ``read_from`` names the media whose words, written or
-    spoken, are in ``words``; ``unread`` those nobody could read.
+    spoken, are in ``words``; ``unread`` those nobody could read. ``parts`` has each message's id and words, for those
+    that have any.
     """
 
     anchor: str
@@ -21,6 +22,7 @@ class Heard:
     said_at: datetime
     read_from: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
+    parts: tuple[tuple[str, str], ...] = ()
 
 
 def heard(messages: Sequence[InboundMessage], read: Mapping[str, str | None] | None = None) -> Heard:
@@ -28,9 +30,13 @@ def heard(messages: Sequence[InboundMessage], read: Mapping[str, str | None] | N
     read = read or {}
     words: list[str] = []
     unread: list[str] = []
+    parts: list[tuple[str, str]] = []
     for message in messages:
         written, seen = storable(message["text"] or "").strip(), storable(read.get(message["message_id"]) or "").strip()
-        words += [part for part in (written, seen) if part]
+        own = [part for part in (written, seen) if part]
+        words += own
+        if own:
+            parts.append((message["message_id"], "\n".join(own)))
         if not written and not seen:
             unread.append(message["kind"])
     return Heard(
@@ -40,6 +46,7 @@ def heard(messages: Sequence[InboundMessage], read: Mapping[str, str | None] | N
         said_at=max(message["received_at"] for message in messages),
         read_from=tuple(message["kind"] for message in messages if read.get(message["message_id"])),
         unread=tuple(unread),
+        parts=tuple(parts),
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from importlib.metadata import version
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -41,6 +42,7 @@ def asked(
     """The part of the record that ``read`` gives back."""
     return {
         "version": VERSION,
+        "agent": release(),
         "said": _adapter(Heard).dump_python(said, mode="json"),
         "identity": _adapter(Identity).dump_python(identity, mode="json"),
         "memory": memory.dump(),
@@ -74,6 +76,12 @@ def route(taken: Route) -> dict[str, Any]:
         "kind": taken.request.kind,
         "confidence": round(taken.confidence, 3),
     }
+
+
+@cache
+def release() -> str:
+    """The version of the agent's code, by which what it did can be compared."""
+    return version("balcao")
 
 
 @cache

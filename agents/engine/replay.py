@@ -81,6 +81,7 @@ async def replay(
         tools=Recorded(seen["calls"]),
         understanding=understanding or _AsBefore(asked.understood),
         now=asked.now,
+        anchors=seen.get("anchors", {}),
         flows=flows,
         conversation=_REPLAY,
         contact=_REPLAY,

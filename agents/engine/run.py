@@ -43,9 +43,12 @@ class Served:
 
 
 class Run:
-    """The flows of one message. ``anchor`` is the message's id, from which the writes' request ids come."""
+    """The flows of one message. ``anchor`` is the message's id, from which the writes' request ids come.
 
-    def __init__(self, ask: Ask, caller: Caller, anchor: str) -> None:
+    ``anchors`` name other messages for flows that write without a yes: the ones that asked for them.
+    """
+
+    def __init__(self, ask: Ask, caller: Caller, anchor: str, anchors: Mapping[str, str] | None = None) -> None:
         self.frames = list(ask.memory.frames)
         self.closed = ask.memory.closed
         self.served: list[Served] = []
@@ -54,6 +57,7 @@ class Run:
         self._ask = ask
         self._caller = caller
         self._anchor = anchor
+        self._anchors = anchors or {}
 
     async def all(self, requests: Sequence[Request]) -> None:
         """Serves each request with what the ones before left; one answer may cover several."""
@@ -145,7 +149,8 @@ class Run:
         return self._end(request, replace(before, pending=None), answer)
 
     async def _step(self, step: Any, request: Request, ask: Ask) -> Answer:
-        use = Permitted(self._caller, request.flow.usable, f"{self._anchor}:{request.flow.name}")
+        anchor = self._anchors.get(request.flow.name, self._anchor)
+        use = Permitted(self._caller, request.flow.usable, f"{anchor}:{request.flow.name}")
         try:
             answer: Answer = await step(ask, use)
         finally:

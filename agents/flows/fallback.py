@@ -1,5 +1,6 @@
 """When nothing above answers: what no flow serves, words not understood, a file instead of words."""
 
+from agents import unlawful
 from agents.flows.flow import Answer, Ask, Escalate, Flow
 from agents.flows.small_talk import ABLE
 from agents.tools.permitted import Permitted
@@ -37,6 +38,11 @@ async def unclear(ask: Ask, use: Permitted) -> Answer:
     return Answer("Desculpe, não entendi. Se preferir uma pessoa, peça um *atendente*.", "asked")
 
 
+async def barred(ask: Ask, use: Permitted) -> Answer:
+    """Says what nobody here may give."""
+    return Answer(unlawful.barred(ask.text, ask.identity) or unlawful.OTHERS, "refused", seen={"barred": True})
+
+
 async def who_we_are(ask: Ask, use: Permitted) -> Answer:
     """Says what answers: no person, and how to reach one."""
     text = (
@@ -51,7 +57,9 @@ async def only_words(ask: Ask, use: Permitted) -> Answer:
     if "image" in ask.unread:
         text = "Recebi a imagem, mas nela só consigo ler código de barras, e não encontrei um legível. "
     else:
-        text = "Recebi seu arquivo, mas por enquanto só entendo mensagens escritas. "
+        text = "Recebi seu arquivo, mas por aqui só entendo mensagens escritas. "
+        if "audio" in ask.unread:
+            text = "Recebi seu áudio, mas não consegui ouvir: por enquanto só entendo mensagens escritas. "
     return Answer(text + "Pode me contar por texto? Se preferir, peça um *atendente*.", "asked")
 
 
@@ -63,6 +71,7 @@ async def no_person(ask: Ask, use: Permitted) -> Answer:
 NOT_OFFERED = Flow(name="offer_person", serves=(), account=False, run=offer_person)
 NOT_UNDERSTOOD = Flow(name="not_understood", serves=(), account=False, run=not_understood)
 UNCLEAR = Flow(name="unclear", serves=(), account=False, run=unclear)
+BARRED = Flow(name="barred", serves=(), account=False, run=barred)
 WHO_WE_ARE = Flow(name="who_we_are", serves=(), account=False, run=who_we_are)
 ONLY_WORDS = Flow(name="only_words", serves=(), account=False, run=only_words)
 NO_PERSON = Flow(name="no_person", serves=(), account=False, run=no_person)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from agents.flows import which_order
@@ -56,7 +57,13 @@ async def run(ask: Ask, use: Permitted) -> Answer:
     found = await use(charges, ids, open_only=not ids and kind in ("expired", "boleto_refused", "wrong_amount"))
     doubled = sum((charge.duplicates for charge in found), Decimal())
     told = [line for charge in _relevant(kind, found) if (line := _line(kind, charge))]
-    seen = {"kind": kind, "duplicates": str(doubled), "charges": [charge.charge_id for charge in found]}
+    at_stake = max([doubled, *(charge.amount for charge in found if orders or charge.duplicates)], default=doubled)
+    seen = {
+        "kind": kind,
+        "duplicates": str(doubled),
+        "charges": [charge.charge_id for charge in found],
+        "amount": str(at_stake),
+    }
     lines = [_LEAD[kind], *(["Aqui consta:", *told] if told else [])]
     if doubled >= MUCH:
         lines.append("Pelo valor, já chamei uma pessoa do financeiro, que continua por aqui.")
@@ -66,7 +73,9 @@ async def run(ask: Ask, use: Permitted) -> Answer:
     order = orders[0] if orders else None
     about = f" do pedido {order.number}" if order else ""
     lines.append(f"Abro um chamado para o financeiro conferir{about}? Responda *sim*.")
-    return confirm("\n".join(lines), report_payment_problem, kind, ask.text[:500], order.order_id if order else None)
+    text = "\n".join(lines)
+    answer = confirm(text, report_payment_problem, kind, ask.text[:500], order.order_id if order else None)
+    return replace(answer, seen=seen)
 
 
 def _relevant(kind: PaymentProblem, found: Sequence[Charge]) -> Sequence[Charge]:

@@ -1,5 +1,7 @@
 """Where the money or the credit of a return is."""
 
+from decimal import Decimal
+
 from agents.flows import which_order
 from agents.flows.flow import Answer, Ask, Flow, reply
 from agents.flows.slots import ORDER_NUMBERS
@@ -32,7 +34,9 @@ async def run(ask: Ask, use: Permitted) -> Answer:
         text = f"Não encontrei devolução {about}. Quer uma pessoa para verificar? Responda *sim*."
         return reply(text, offers_person=True)
     text = "\n".join([*(_told(each) for each in found[:_MOST]), _PERSON])
-    return reply(text, seen={"returns": [each.return_id for each in found]}, offers_person=True)
+    waited = sum((each.refund_amount or Decimal(0) for each in found if each.refund_status != "done"), Decimal(0))
+    seen = {"returns": [each.return_id for each in found], "amount": str(waited)}
+    return reply(text, seen=seen, offers_person=True)
 
 
 def _told(each: Return) -> str:

@@ -58,7 +58,10 @@ async def run(ask: Ask, use: Permitted) -> Answer:
         f"{about}{quantity}\n"
         f"• “{details[:300]}”\nPosso enviar? Responda *sim*."
     )
-    return confirm(shown, open_complaint, "delivery", details[:2000], order.order_id)
+    answer = confirm(shown, open_complaint, "delivery", details[:2000], order.order_id)
+    count = ask.slots.get("quantity")
+    amount = found[0].unit_price * count if len(found) == 1 and count else sum(line.total for line in found or lines)
+    return replace(answer, seen={"amount": str(amount)})
 
 
 async def done(ask: Ask, use: Permitted, result: ReturnRequested | ComplaintOpened | Refused) -> Answer:

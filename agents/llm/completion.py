@@ -20,6 +20,16 @@ class Image:
 
 
 @dataclass(frozen=True, slots=True)
+class Audio:
+    """A recording to be written down. ``seconds`` is the longest it can be, from which comes the most it can cost."""
+
+    name: str
+    mime: str
+    data: bytes
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One message of the request."""
 
@@ -39,7 +49,7 @@ class Tool:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request. With a ``tool`` the answer must be one call of it; without, words.
+    """One request. With a ``tool`` the answer must be one call of it; without, words: of an ``audio`` what is said.
 
     ``max_tokens`` bounds what is generated and, by that, what a call can cost.
     """
@@ -47,6 +57,7 @@ class Request:
     messages: tuple[Message, ...]
     tool: Tool | None = None
     max_tokens: int = 500
+    audio: Audio | None = None
 
 
 @dataclass(frozen=True, slots=True)

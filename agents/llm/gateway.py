@@ -16,6 +16,7 @@ import orjson
 
 from agents.llm.collector import Collector
 from agents.llm.completion import (
+    Audio,
     Completion,
     MalformedAnswer,
     Message,
@@ -70,6 +71,8 @@ class LiteLLMGateway:
 
     async def complete(self, profile: Profile, request: Request, *, seconds: float) -> Completion:
         """See ``Gateway``. The answer is streamed, so that one that runs away is cut off early."""
+        if request.audio is not None:
+            return await self._transcribed(profile, request.audio, seconds)
         begun = self._clock.monotonic()
         got = Collector(request.max_tokens)
         try:
@@ -88,6 +91,38 @@ class LiteLLMGateway:
         except ModelError as error:
             raise self._costing(error, profile, request, got) from None
         return Completion(got.text, arguments, profile.model, *tokens, cost, self._clock.monotonic() - begun)
+
+    async def _transcribed(self, profile: Profile, audio: Audio, seconds: float) -> Completion:
+        """What is said in a recording. It costs its length as the provider says it, else the longest it can have."""
+        begun = self._clock.monotonic()
+        try:
+            async with asyncio.timeout(seconds):
+                answer = await self._litellm.atranscription(
+                    model=profile.model,
+                    file=(audio.name, audio.data, audio.mime),
+                    language="pt",
+                    response_format="verbose_json",
+                    api_key=profile.api_key.get_secret_value() if profile.api_key else None,
+                    api_base=profile.url,
+                    timeout=seconds,
+                    max_retries=0,
+                    drop_params=True,
+                )
+        except TimeoutError:
+            # Who does not answer in time may have heard it all.
+            cost = self._heard(profile, audio.seconds)
+            raise TimedOut(f"no whole answer in {seconds:.1f} s", cost_usd=cost) from None
+        except Exception as error:
+            raise self._named(error) from error
+        text, length = answer.text, getattr(answer, "duration", None)
+        if not isinstance(text, str):
+            raise MalformedAnswer("no text", cost_usd=self._heard(profile, audio.seconds))
+        spoken = min(float(length), audio.seconds) if isinstance(length, int | float) else audio.seconds
+        cost = self._heard(profile, spoken)
+        return Completion(text, None, profile.model, 0, 0, cost, self._clock.monotonic() - begun)
+
+    def _heard(self, profile: Profile, seconds: float) -> Decimal:
+        return self.price(profile).most(0, 0, seconds).quantize(_NANO)
 
     async def _stream(self, profile: Profile, request: Request, seconds: float) -> AsyncIterator[Any]:
         options: dict[str, Any] = {
@@ -138,6 +173,8 @@ class LiteLLMGateway:
             info = self._litellm.get_model_info(profile.model)
         except Exception:  # noqa: BLE001 - the library raises a bare Exception for a model it does not know
             info = {}
+        if info.get("mode") == "audio_transcription" and (second := info.get("input_cost_per_second")):
+            return Price(Decimal(), Decimal(), Decimal(str(second)))
         given = info.get("input_cost_per_token"), info.get("output_cost_per_token")
         if None in given:
             raise SettingsError(

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
+from agents.llm import profiles
 from agents.llm.budget import Ledger, Limits
 from agents.llm.cache import UnderstandingCache
 from agents.llm.gateway import LiteLLMGateway
-from agents.llm.profiles import chain
 from agents.llm.proposal import Proposal
 from agents.llm.router import Router
 from agents.llm.understanding import ModelUnderstanding
@@ -42,6 +42,14 @@ class Models:
         await self.router.close()
 
 
+def transcriber(settings: LLMSettings, ledger: Ledger, clock: Clock) -> Router | None:
+    """A router to the one model that writes recordings down; ``None`` without one. Raises ``SettingsError``."""
+    profile = profiles.transcriber(settings)
+    if profile is None:
+        return None
+    return Router([profile], LiteLLMGateway(clock), ledger, _limits(settings), clock)
+
+
 def models(
     settings: LLMSettings,
     ledger: Ledger,
@@ -54,8 +62,11 @@ def models(
 
     ``prompt`` names a version of the prompt other than the newest. Raises ``SettingsError``.
     """
-    profiles = chain(settings, names)
-    if not profiles:
+    named = profiles.chain(settings, names)
+    if not named:
         return None
-    limits = Limits(settings.usd_a_day, settings.usd_a_conversation, settings.tokens_a_contact)
-    return Models(settings, Router(profiles, LiteLLMGateway(clock), ledger, limits, clock), clock, prompt)
+    return Models(settings, Router(named, LiteLLMGateway(clock), ledger, _limits(settings), clock), clock, prompt)
+
+
+def _limits(settings: LLMSettings) -> Limits:
+    return Limits(settings.usd_a_day, settings.usd_a_conversation, settings.tokens_a_contact)

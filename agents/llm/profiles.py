@@ -1,7 +1,7 @@
 """Named models and the order in which they are tried."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from pydantic import SecretStr
@@ -12,10 +12,16 @@ from runtime.settings import LLMSettings
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """USD for a million tokens."""
+    """USD for a million tokens; ``second`` is that for one second of a recording."""
 
     input: Decimal
     output: Decimal
+    second: Decimal = Decimal()
+
+    def most(self, tokens: int, max_tokens: int, seconds: float = 0.0) -> Decimal:
+        """What a request of so many tokens, or a recording of so many seconds, costs at the highest."""
+        spoken = Decimal(str(seconds)) * self.second
+        return (tokens * self.input + max_tokens * self.output) / _MILLION + spoken
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,5 +77,26 @@ def chain(settings: LLMSettings, names: Sequence[str] | None = None) -> tuple[Pr
     return tuple(profiles)
 
 
+def transcriber(settings: LLMSettings) -> Profile | None:
+    """The model that writes recordings down; ``None`` when none is configured.
+
+    Raises ``SettingsError`` for an unknown profile, one without a key, and one whose models do not hear.
+    """
+    name = settings.transcription.strip()
+    if not name:
+        return None
+    if name not in _HEAR:
+        raise SettingsError(f"BALCAO_LLM_TRANSCRIPTION names {name!r}; the profiles that hear are {', '.join(_HEAR)}.")
+    [known] = chain(settings, [name])
+    minute = settings.transcription_usd_a_minute
+    price = Price(Decimal(), Decimal(), minute / 60) if minute is not None else _FREE if name == "local" else None
+    return replace(
+        known, model=settings.transcription_model or _HEAR[name], price=price, seconds=settings.transcription_seconds
+    )
+
+
+_HEAR = {"gpt": "openai/whisper-1", "llama": "groq/whisper-large-v3", "local": "openai/whisper-1"}
+_FREE = Price(Decimal(), Decimal())
+_MILLION = Decimal(1_000_000)
 _PRICES = {"llama": (Decimal("0.59"), Decimal("0.79")), "local": (Decimal(), Decimal())}
 """Where LiteLLM's list has none: Groq's published price of Llama 3.3 70B; nothing for a model of our own."""

@@ -30,7 +30,6 @@ log = structlog.get_logger(__name__)
 
 _LEAST_SECONDS = 0.3
 """No call is begun with less than this left: no provider answers sooner."""
-_MILLION = Decimal(1_000_000)
 
 
 class NoModelError(Exception):
@@ -143,7 +142,7 @@ class Router:
         sums = accounts(purpose.scope, self._limits, now)
         price = self._gateway.price(profile)
         tokens = estimated_tokens(request)
-        most = (tokens * price.input + request.max_tokens * price.output) / _MILLION
+        most = price.most(tokens, request.max_tokens, request.audio.seconds if request.audio else 0.0)
         reserved = (most, tokens + request.max_tokens)
         if over := await self._ledger.reserve(sums, *reserved):
             metrics.LLM_REFUSALS.labels(over).inc()

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import structlog
 
@@ -25,6 +25,19 @@ class Reader(Protocol):
         ...
 
 
+@runtime_checkable
+class Opens(Protocol):
+    """A reader that has something to make ready."""
+
+    async def open(self) -> None:
+        """Makes ready; may take seconds."""
+        ...
+
+    async def close(self) -> None:
+        """Closes what was opened."""
+        ...
+
+
 class Readers:
     """The words of messages' files: the first reader that finds some has them."""
 
@@ -33,12 +46,18 @@ class Readers:
         self._readers = readers
 
     async def open(self) -> None:
-        """Makes ready; connects to nothing."""
+        """Makes ready; connects to nothing. A reader that needs a model loads it: seconds."""
         await self._channel.open()
+        for reader in self._readers:
+            if isinstance(reader, Opens):
+                await reader.open()
 
     async def close(self) -> None:
         """Closes the connections."""
         await self._channel.close()
+        for reader in self._readers:
+            if isinstance(reader, Opens):
+                await reader.close()
 
     async def words(self, messages: Sequence[InboundMessage]) -> Mapping[str, str | None]:
         """What was read by the message's id; ``None`` where there is a file that nobody could read.

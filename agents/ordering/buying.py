@@ -109,10 +109,10 @@ async def _propose(ask: Ask, use: Permitted, lines: Sequence[CartLine], said: Se
     slots = kept_slots(ask, found.lines)
     ids = tuple(line.product_id for line in found.lines if line.product_id is not None)
     if basket.problems:
-        return replace(_hindered(text, basket, payment, slots), products=ids)
+        return replace(_hindered(text, basket, payment, slots), products=ids, seen={"amount": str(basket.total)})
     wanted = [OrderLine(line.offer_id, line.quantity, line.unit_price) for each in basket.orders for line in each.lines]
     answer = confirm(f"{text}\n\n{_YES}", ordering.place_order, wanted, basket.total, payment=payment)
-    return replace(answer, slots=slots, products=ids)
+    return replace(answer, slots=slots, products=ids, seen={"amount": str(basket.total)})
 
 
 async def _payment(ask: Ask, use: Permitted) -> Payment | None:

@@ -66,6 +66,26 @@ class Scripted:
             pass
         return response
 
+    async def listen(self, request: web.Request) -> web.StreamResponse:
+        """Writes a recording down: ``text``, of ``usage[0]`` seconds. ``asked`` gets the form, its file as bytes."""
+        form = await request.post()
+        asked: dict[str, Any] = {}
+        for name, part in form.items():
+            if isinstance(part, web.FileField):
+                with part.file:
+                    asked[name] = part.file.read()
+            else:
+                asked[name] = part
+        self.asked.append(asked)
+        self.headers.append(dict(request.headers))
+        step = self.steps.pop(0) if len(self.steps) > 1 else self.steps[0]
+        await asyncio.sleep(step.pause)
+        if step.status != 200:
+            problem = {"error": {"message": "scripted", "type": "scripted", "code": str(step.status)}}
+            return web.json_response(problem, status=step.status, headers=step.headers)
+        heard: dict[str, Any] = {"text": step.text, "language": "portuguese", "task": "transcribe", "segments": []}
+        return web.json_response(heard | ({"duration": float(step.usage[0])} if step.usage else {}))
+
 
 async def _chunks(step: Step) -> AsyncIterator[dict[str, Any]]:
     if step.call:
@@ -100,6 +120,7 @@ async def serving() -> AsyncIterator[Scripted]:
     scripted = Scripted()
     app = web.Application()
     app.router.add_post("/v1/chat/completions", scripted.answer)
+    app.router.add_post("/v1/audio/transcriptions", scripted.listen)
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
