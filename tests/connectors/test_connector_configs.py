@@ -34,6 +34,12 @@ def test_publications_are_made_by_migration_only(connector: configs.Connector) -
     assert connector.config["publication.autocreate.mode"] == "disabled"
 
 
+@pytest.mark.parametrize("name", ["marketplace", "platform-tables"])
+def test_a_lost_slot_leads_to_a_new_snapshot_and_not_to_a_standstill(name: str) -> None:
+    (connector,) = configs.connectors([name])
+    assert connector.config["snapshot.mode"] == "when_needed"
+
+
 def test_an_inline_secret_is_refused(tmp_path: Path) -> None:
     write(tmp_path, "x", {"name": "x", "config": {"database.password": "hunter2"}})
     with pytest.raises(UserError, match=r"database\.password holds a secret inline") as caught:

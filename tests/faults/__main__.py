@@ -15,7 +15,7 @@ import structlog
 from deploy.local.home import CHECKOUT
 from deploy.local.stack import Stack
 from runtime.errors import UserError
-from tests.faults import page, results
+from tests.faults import disk, page, results
 from tests.faults.play import Played, play
 from tests.faults.schedule import schedule
 
@@ -34,16 +34,17 @@ def main(count: int, first: int) -> int:
     stack.down()
     at, day = results.commit(), datetime.now(UTC).date().isoformat()
     played: list[Played] = []
-    try:
-        stack.up(stations=False, bootstrapped=False, without=_LEFT_OUT)
-        os.environ.update(stack.environment())
-        for seed in range(first, first + count):
-            played.append(_one(stack, seed))
-    finally:
-        stack.down()
-        if played:
-            results.keep(played, at=at, day=day)
-            results.PAGE.write_text(page.render(results.load()), encoding="utf-8")
+    with disk.small(stack.home):
+        try:
+            stack.up(stations=False, bootstrapped=False, without=_LEFT_OUT)
+            os.environ.update(stack.environment())
+            for seed in range(first, first + count):
+                played.append(_one(stack, seed))
+        finally:
+            stack.down()
+            if played:
+                results.keep(played, at=at, day=day)
+                results.PAGE.write_text(page.render(results.load()), encoding="utf-8")
     return 1 if any(one.wrong for one in played) else 0
 
 

@@ -12,20 +12,20 @@ from typing import Any
 
 TABLES = ("suppliers", "products", "offers", "inventory")
 _SUPPLIERS, _PRODUCTS = 3, 18
-_SUPPLIER = """
+SUPPLIER = """
 INSERT INTO suppliers (id, cnpj, legal_name, trade_name, kind, status)
 OVERRIDING SYSTEM VALUE VALUES (%s, %s, 'Fornecedor Ltda', %s, 'distributor', 'active')
 """
-_PRODUCT = """
+PRODUCT = """
 INSERT INTO products
   (id, name, active_ingredients, presentation, manufacturer_id, variant, stripe, price_regime, status)
 OVERRIDING SYSTEM VALUE VALUES (%s, %s, %s, %s, %s, 1, 'none', 'released', 'active')
 """
-_OFFER = """
+OFFER = """
 INSERT INTO offers (id, supplier_id, product_id, price, minimum_quantity, state)
 OVERRIDING SYSTEM VALUE VALUES (%s, %s, %s, %s, 1, 'active')
 """
-_STOCK = "INSERT INTO inventory (supplier_id, product_id, on_hand, reserved) VALUES (%s, %s, %s, 0)"
+STOCK = "INSERT INTO inventory (supplier_id, product_id, on_hand, reserved) VALUES (%s, %s, %s, 0)"
 _CNPJ = ("11222333000181", "11444777000161", "19131243000197")
 
 Statement = tuple[str, tuple[Any, ...]]
@@ -97,7 +97,7 @@ def _filling(market: _Market) -> Sequence[Change]:
     for supplier in range(1, _SUPPLIERS + 1):
         number = len(made) + 1
         values = (supplier, _CNPJ[supplier - 1], name("Fornecedor", number))
-        made.append(Change(number, "insert supplier", ((_SUPPLIER, values),), (("suppliers", (supplier,)),)))
+        made.append(Change(number, "insert supplier", ((SUPPLIER, values),), (("suppliers", (supplier,)),)))
     for _ in range(_PRODUCTS):
         made.append(_insert_product(market, len(made) + 1))
         for _ in range(market.chance.randrange(3)):
@@ -112,7 +112,7 @@ def _insert_product(market: _Market, number: int) -> Change:
     market.products.append(product)
     maker = market.chance.randrange(1, _SUPPLIERS + 1)
     values = (product, name("Dipirona", number), ["dipirona"], f"500 MG COM {product}", maker)
-    return Change(number, "insert product", ((_PRODUCT, values),), (("products", (product,)),))
+    return Change(number, "insert product", ((PRODUCT, values),), (("products", (product,)),))
 
 
 def _update_product(market: _Market, number: int) -> Change | None:
@@ -155,11 +155,11 @@ def _insert_offer(market: _Market, number: int) -> Change | None:
         return None
     offer, pair = market.next_id(), market.chance.choice(free)
     market.offers[offer] = pair
-    statements: list[Statement] = [(_OFFER, (offer, *pair, price(number)))]
+    statements: list[Statement] = [(OFFER, (offer, *pair, price(number)))]
     leaves: list[tuple[str, Key]] = [("offers", (offer,))]
     if market.chance.random() < 0.7:
         market.stock.add(pair)
-        statements.append((_STOCK, (*pair, number)))
+        statements.append((STOCK, (*pair, number)))
         leaves.append(("inventory", pair))
     return Change(number, "insert offer", tuple(statements), tuple(leaves))
 

@@ -65,7 +65,7 @@ def captured_up_to(ground: Ground) -> int:
 async def everything(ground: Ground) -> Facts:
     """Reads everything. Nothing may be on its way any more."""
     facts = Facts()
-    await asyncio.to_thread(_topics, ground, facts)
+    await asyncio.to_thread(topics, ground, facts)
     async with await AsyncConnection.connect(ground.dsn("marketplace_reader"), autocommit=True) as connection:
         for topic in ground.names.captured:
             await _table(ground, facts, topic, connection)
@@ -110,7 +110,8 @@ def _compared(payload: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in payload.items() if name not in _NEVER_COMPARED}
 
 
-def _topics(ground: Ground, facts: Facts) -> None:
+def topics(ground: Ground, facts: Facts) -> None:
+    """Reads the captured topics and the dead letters. Blocks."""
     registry = Registry(load(RegistrySettings))
     decoder = Decoder(registry)
     try:

@@ -157,10 +157,12 @@ class Ground:
             future.result()
 
     async def _drop_dataset(self) -> None:
-        await self.warehouse._in_thread(
-            lambda: self.warehouse._client.delete_dataset(self.run, delete_contents=True, not_found_ok=True)
-        )
         await self.warehouse.close()
+        place = f"{self.bigquery.rest_endpoint}/bigquery/v2/projects/{self.bigquery.project}/datasets/{self.run}"
+        async with httpx.AsyncClient(timeout=60) as client:
+            answer = await client.delete(place, params={"deleteContents": "true"})
+        if answer.status_code != httpx.codes.NOT_FOUND:
+            answer.raise_for_status()
 
     async def _drop_collections(self) -> None:
         for collection in (await self.index.get_collections()).collections:

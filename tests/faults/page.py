@@ -10,7 +10,8 @@ _GUARANTEES = (
     (
         "Every committed change arrives.",
         "The writer numbers its transactions and keeps a ledger in the same transaction; each number must be found in"
-        " the topic of its table.",
+        " the topic of its table. Changes between the last position of a lost slot and the new snapshot have no event:"
+        " there the source's state is what arrives.",
         "changes",
     ),
     (
@@ -68,7 +69,9 @@ def _lines(results: Mapping[str, Any]) -> Iterator[str]:
     yield ""
     yield "Written by `make faults` from its last recorded run (`tests/faults/results.json`); not by hand."
     yield ""
-    yield f"{len(seeds)} seeds on {results['date']} at commit {results['commit']}, on {results['machine']}."
+    days = " and ".join(sorted({one["date"] for one in seeds}))
+    commits = " and ".join(sorted({one["commit"] for one in seeds}))
+    yield f"{len(seeds)} seeds, played on {days} at commit {commits}, on {results['machine']}."
     yield f"With {versions}."
     yield ""
     yield (
@@ -102,13 +105,14 @@ def _lines(results: Mapping[str, Any]) -> Iterator[str]:
     yield ""
     yield "`make faults SEEDS=1 FIRST=n` plays seed n again."
     yield ""
-    yield "| seed | records | rows of history | dead letters | starts of stations | looks | seconds | held |"
-    yield "|---|---|---|---|---|---|---|---|"
+    yield "| seed | commit | records | rows of history | dead letters | starts of stations | looks | seconds | held |"
+    yield "|---|---|---|---|---|---|---|---|---|"
     for one in seeds:
         counts = Counter(one["counts"])
         figures = ("events", "history_rows", "dead_letters", "process_starts", "looks_from_the_side")
         shown = " | ".join(str(counts[name]) for name in figures)
-        yield f"| {one['seed']} | {shown} | {one['seconds']:.0f} | {'yes' if not one['wrong'] else '**no**'} |"
+        held_it = "**no**" if one["wrong"] else "yes"
+        yield f"| {one['seed']} | {one['commit']} | {shown} | {one['seconds']:.0f} | {held_it} |"
     for one in bad:
         yield ""
         yield f"Seed {one['seed']} did not hold: {'; '.join(one['wrong'])}."

@@ -11,7 +11,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from deploy.local.stack import Stack
-from tests.faults import gather, oracle
+from tests.faults import gather, oracle, slot
 from tests.faults.changes import Change, changes
 from tests.faults.deeds import Trigger
 from tests.faults.facts import Facts
@@ -20,9 +20,10 @@ from tests.faults.grpc_proxy import GrpcProxy
 from tests.faults.http_proxy import HttpProxy, index_writes
 from tests.faults.names import INDEX, STATIONS, STREAM, WAREHOUSE
 from tests.faults.processes import Worker, Workers
-from tests.faults.schedule import Kind, Schedule, Step
+from tests.faults.schedule import READY, Kind, Schedule, Step
 from tests.faults.stack_faults import SESSION
 from tests.faults.strike import STRIKES, Field
+from tests.faults.sweep import sweep
 from tests.faults.watch import Watch
 from tests.faults.writer import Writer
 
@@ -54,12 +55,17 @@ async def play(stack: Stack, schedule: Schedule, logs: Path, tell: Callable[[str
         watch = Watch(ground.names.captured, ground.bigquery, ground.index, ground.qdrant.collection)
         watching = asyncio.create_task(watch.run())
         writer = Writer(ground.dsn("marketplace_writer"))
+        on.written = lambda: writer.done
         tell("writing")
         try:
             try:
                 await _write(writer, made, schedule, on, tell)
                 tell("settling")
                 await _settled(ground)
+                if on.without_slot_until:
+                    tell("sweeping")
+                    on.swept = await sweep(ground)
+                    await _settled(ground)
                 tell("judging")
             except Exception as error:  # noqa: BLE001 - whatever ends a seed is what it failed of
                 played.wrong = (f"it did not come to its end: {type(error).__name__}: {error}",)
@@ -67,7 +73,8 @@ async def play(stack: Stack, schedule: Schedule, logs: Path, tell: Callable[[str
                 facts = await gather.everything(ground)
                 facts.back = watch.back or ([] if watch.looks else ["nobody looked from the side"])
                 group = ground.names.group(WAREHOUSE)
-                played.wrong = tuple(oracle.judge(facts, made, on.letters, group, lost=on.lost))
+                lost = slot.lost(facts, on.without_slot_until) if on.without_slot_until else range(0)
+                played.wrong = tuple(oracle.judge(facts, made, on.letters, group, lost=lost))
                 played.counts = _counts(facts, made, writer, on, watch)
         finally:
             watching.cancel()
@@ -84,6 +91,9 @@ async def _write(
     striking: dict[Step, asyncio.Task[None]] = {}
 
     async def reached(number: int) -> None:
+        if number == READY:
+            # before everybody works, a fault strikes nothing
+            await _settled(on.ground)
         for step in schedule.steps:
             if step.at == number:
                 tell(str(step.kind))
@@ -127,9 +137,6 @@ async def _stations(ground: Ground, schedule: Schedule, logs: Path) -> AsyncIter
                 leaving.push_async_callback(proxy.stop)
             return workers.start(station, number, extra)
 
-        async def reached(_: int) -> None:
-            return
-
         leaving.push_async_callback(workers.end)
         for station in STATIONS:
             await more(station)
@@ -137,7 +144,7 @@ async def _stations(ground: Ground, schedule: Schedule, logs: Path) -> AsyncIter
             await more(WAREHOUSE)
         if schedule.has(Kind.INDEX_SINK_ZOMBIE):
             await more(INDEX)
-        yield Field(ground, workers, triggers, more, reached)
+        yield Field(ground, workers, triggers, more, lambda: 0)
 
 
 async def _settled(ground: Ground) -> None:
@@ -176,5 +183,6 @@ def _counts(facts: Facts, made: Sequence[Change], writer: Writer, on: Field, wat
         "dead_letters": len(facts.letters),
         "commits_in_doubt": writer.doubts,
         "process_starts": sum(worker.starts for worker in on.workers.all.values()),
+        "deleted_unheard_and_swept": on.swept,
         "looks_from_the_side": watch.looks,
     }

@@ -54,15 +54,14 @@ def load(path: Path = RESULTS) -> dict[str, Any]:
 
 
 def keep(played: Sequence[Played], *, at: str, day: str, path: Path = RESULTS) -> None:
-    """Adds these seeds to those of the same commit; those of another say nothing of this one, and go."""
-    document = load(path)
-    seeds: Mapping[str, Any] = document["seeds"] if document.get("commit") == at else {}
-    ours = {str(one.seed): {**asdict(one), "seconds": round(one.seconds, 1)} for one in played}
+    """Adds these seeds, each with the commit and the day; a seed that was played before is the new one."""
+    seeds: Mapping[str, Any] = load(path)["seeds"]
+    ours = {
+        str(one.seed): {"commit": at, "date": day, **asdict(one), "seconds": round(one.seconds, 1)} for one in played
+    }
     merged = dict(sorted({**seeds, **ours}.items(), key=lambda pair: int(pair[0])))
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     whole = {
-        "commit": at,
-        "date": day,
         "machine": f"{platform.system()} {platform.machine()}, {cores} cores",
         "versions": versions(),
         "seeds": merged,

@@ -7,6 +7,8 @@ from enum import StrEnum
 
 CHANGES = 340
 """How many transactions the writer makes in a seed; time is counted in them."""
+READY = 64
+"""After so many the writer waits until all of them have arrived everywhere."""
 FAULTS = 3
 _FIRST, _APART = 70, 80
 
@@ -35,6 +37,8 @@ class Kind(StrEnum):
     INDEX_STOPPED = "Qdrant stopped past the session, and woken"
     POISON = "poison records in captured and derived topics"
     STORM = "a rebalance storm: processes of the group come and go"
+    SLOT_DROPPED = "the replication slot dropped"
+    DISK_FULL = "a full disk under the BigQuery emulator"
     BUSY = "a destination that answers 429"
     PARTIAL = "Qdrant doing half of a request and failing"
     TIMEOUT = "a destination that writes and does not answer"

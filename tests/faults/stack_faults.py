@@ -13,7 +13,7 @@ from runtime.errors import UserError
 SESSION = 6.0
 """Seconds: the session of the seed's groups, and of Connect's."""
 STOPPED = SESSION + 2.0
-_LIMIT = 90.0
+_LIMIT = 150.0
 
 
 async def kill(stack: Stack, program: str) -> None:

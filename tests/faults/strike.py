@@ -11,7 +11,7 @@ import confluent_kafka
 from confluent_kafka import TopicPartition
 
 from runtime.kafka import librdkafka
-from tests.faults import stack_faults
+from tests.faults import disk, slot, stack_faults
 from tests.faults.deeds import Deed, Firing, Trigger
 from tests.faults.ground import Ground
 from tests.faults.names import INDEX, STREAM, WAREHOUSE
@@ -22,22 +22,24 @@ from tests.faults.schedule import Kind, Step
 
 _FIRES_WITHIN = 90.0
 _STORM = 4
+_FULL = 5.0
 
 
 @dataclass
 class Field:
     """What the faults of a seed act on, and what they leave behind for the oracle.
 
-    ``more`` starts one more process of a station, ``reached`` waits until the writer has made a change.
+    ``more`` starts one more process of a station, ``written`` says how many changes the writer has made.
     """
 
     ground: Ground
     workers: Workers
     triggers: dict[str, Trigger]
     more: Callable[[str], Awaitable[Worker]]
-    reached: Callable[[int], Awaitable[None]]
+    written: Callable[[], int]
     letters: set[Letter] = field(default_factory=set)
-    lost: range = range(0)
+    without_slot_until: int = 0
+    swept: int = 0
 
 
 Strike = Callable[[Field, Step], Awaitable[None]]
@@ -133,6 +135,22 @@ def _first(ground: Ground, topic: str) -> tuple[bytes, bytes]:
         consumer.close()
 
 
+async def _slot_dropped(on: Field, step: Step) -> None:
+    await asyncio.to_thread(slot.drop, on.ground)
+    await slot.streaming(on.ground)
+    on.without_slot_until = on.written()
+
+
+async def _disk_full(on: Field, step: Step) -> None:
+    home = on.ground.stack.home
+    await asyncio.to_thread(disk.fill, home)
+    try:
+        await asyncio.sleep(_FULL)
+    finally:
+        disk.free(home)
+    await stack_faults.back(on.ground.stack, "bigquery", None)
+
+
 STRIKES: dict[Kind, Strike] = {
     Kind.WAREHOUSE_SINK_BEFORE: _at_a_write(WAREHOUSE, Deed.KILL_BEFORE),
     Kind.WAREHOUSE_SINK_BETWEEN: _at_a_write(WAREHOUSE, Deed.KILL_BETWEEN),
@@ -155,6 +173,8 @@ STRIKES: dict[Kind, Strike] = {
     Kind.INDEX_STOPPED: _stopped("qdrant"),
     Kind.POISON: _poisoned,
     Kind.STORM: _storm,
+    Kind.SLOT_DROPPED: _slot_dropped,
+    Kind.DISK_FULL: _disk_full,
     Kind.BUSY: _either(_at_a_write(WAREHOUSE, Deed.BUSY, 3), _at_a_write(INDEX, Deed.BUSY, 3)),
     # an append to BigQuery is done whole or not at all
     Kind.PARTIAL: _at_a_write(INDEX, Deed.PARTIAL),
