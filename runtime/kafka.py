@@ -9,7 +9,9 @@ from runtime.errors import UserError
 from runtime.settings import KafkaSettings
 
 RECORD_BYTES = 40_000_000
-"""The largest record: Debezium's limit of 32 MiB, and a dead letter of such a one with its headers."""
+"""The largest record of a topic: Debezium's limit is 32 MiB."""
+LETTER_BYTES = RECORD_BYTES + 1_000_000
+"""The largest record of a dead-letter or retry topic: the largest of a topic, and headers that say why it is there."""
 
 
 @contextmanager

@@ -7,9 +7,10 @@ from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 
 import structlog
+from prometheus_client import Counter, Histogram
 
 from runtime import dead_letter, metrics
 from runtime.avro.wanted import Wanted
@@ -222,10 +223,16 @@ class Partition(ABC):
         opened = self._intake.open(fetched)
         await self._work(opened, (first, last, fetched[0].timestamp))
         self._halting.end()
+        records, batches, seconds = self._counts
+        records.inc(len(fetched))
+        batches.inc()
+        seconds.observe(self._lane.clock.monotonic() - started)
+
+    @cached_property
+    def _counts(self) -> tuple[Counter, Counter, Histogram]:
+        """Records, batches and seconds a batch; looked up once, which costs more than to count."""
         labels = (self._lane.group, self.topic.name)
-        metrics.RECORDS.labels(*labels).inc(len(fetched))
-        metrics.BATCHES.labels(*labels).inc()
-        metrics.BATCH_SECONDS.labels(*labels).observe(self._lane.clock.monotonic() - started)
+        return metrics.RECORDS.labels(*labels), metrics.BATCHES.labels(*labels), metrics.BATCH_SECONDS.labels(*labels)
 
     async def _learn(self, fetched: Sequence[Fetched]) -> None:
         """Asks the registry about schema ids seen for the first time, for as long as it takes."""

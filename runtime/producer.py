@@ -11,7 +11,7 @@ import confluent_kafka
 import structlog
 
 from runtime import metrics
-from runtime.kafka import RECORD_BYTES, librdkafka
+from runtime.kafka import LETTER_BYTES, librdkafka
 from runtime.settings import KafkaSettings
 
 log = structlog.get_logger(__name__)
@@ -120,7 +120,7 @@ class Producer:
                 **librdkafka(settings),
                 "client.id": client_id,
                 "acks": "all",
-                "message.max.bytes": RECORD_BYTES,
+                "message.max.bytes": LETTER_BYTES,
                 "enable.idempotence": True,
                 "partitioner": "murmur2_random",
                 "compression.type": "lz4",

@@ -24,7 +24,7 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]
 
 from runtime.access import Access
 from runtime.errors import UserError
-from runtime.kafka import librdkafka
+from runtime.kafka import RECORD_BYTES, librdkafka
 from runtime.settings import KafkaSettings
 from runtime.topic_tail import headers_of, offset_at
 from schemas import access
@@ -128,7 +128,14 @@ class _Copier:
             {**connection, "group.id": "balcao.replay", "enable.auto.commit": False, "enable.partition.eof": True}
         )
         self._producer = Producer(
-            {**connection, "acks": "all", "enable.idempotence": True, "compression.type": "lz4", "linger.ms": 5}
+            {
+                **connection,
+                "acks": "all",
+                "enable.idempotence": True,
+                "message.max.bytes": RECORD_BYTES,
+                "compression.type": "lz4",
+                "linger.ms": 5,
+            }
         )
         self._failed: Counter[str] = Counter()
         self.counts: Counter[str] = Counter()

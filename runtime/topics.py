@@ -8,7 +8,7 @@ from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic  # type: ignore[attr-defined]
 
 from runtime.errors import UserError
-from runtime.kafka import librdkafka
+from runtime.kafka import LETTER_BYTES, RECORD_BYTES, librdkafka
 from runtime.settings import KafkaSettings
 from schemas.access import retry_topic
 from schemas.topic import Topic
@@ -46,17 +46,20 @@ def wanted(topics: Iterable[Topic], groups: Iterable[str] = ()) -> list[Wanted]:
     """Each topic and its dead-letter topic, which keeps its records for 30 days; and each group's retry topic."""
     found = []
     for topic in topics:
-        found.append(Wanted(topic.name, topic.partitions, dict(topic.broker_config())))
+        largest = {"max.message.bytes": str(RECORD_BYTES)}
+        found.append(Wanted(topic.name, topic.partitions, {**topic.broker_config(), **largest}))
         letters = {
             "cleanup.policy": "delete",
             "retention.ms": str(int(DEAD_LETTER_RETENTION.total_seconds() * 1000)),
             "min.insync.replicas": topic.broker_config()["min.insync.replicas"],
+            "max.message.bytes": str(LETTER_BYTES),
         }
         found.append(Wanted(topic.dead_letter, 1, letters))
     again = {
         "cleanup.policy": "delete",
         "retention.ms": str(int(RETRY_RETENTION.total_seconds() * 1000)),
         "min.insync.replicas": "1",
+        "max.message.bytes": str(LETTER_BYTES),
     }
     return [*found, *(Wanted(retry_topic(group), 1, again) for group in groups)]
 

@@ -1,10 +1,11 @@
 """The BigQuery tables of a topic, derived from its record type: plain data, for whoever creates or fills them."""
 
 import enum
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any, Literal, get_args, get_origin, get_type_hints, is_typeddict
 
 from schemas.avro import is_optional, required, split
@@ -157,7 +158,7 @@ def row_fields(topic: Topic) -> tuple[Field, ...]:
 
     Raises ``TypeError`` naming the field for an annotation BigQuery cannot hold.
     """
-    return tuple(_fields(topic.value))
+    return _fields(topic.value)
 
 
 def grown(table: WarehouseTable, extra: Iterable[Field]) -> WarehouseTable:
@@ -166,12 +167,15 @@ def grown(table: WarehouseTable, extra: Iterable[Field]) -> WarehouseTable:
     return replace(table, fields=(*table.fields, *(field for field in extra if field.name not in have)))
 
 
-def _fields(cls: type) -> Iterator[Field]:
+@cache
+def _fields(cls: type) -> tuple[Field, ...]:
+    found = []
     for name, hint in get_type_hints(cls, include_extras=True).items():
         try:
-            yield _field(name, hint)
+            found.append(_field(name, hint))
         except TypeError as error:
             raise TypeError(f"{cls.__name__}.{name}: {error}") from error
+    return tuple(found)
 
 
 def _field(name: str, hint: Any) -> Field:
@@ -200,7 +204,7 @@ def _typed(name: str, hint: Any, marks: tuple[Any, ...]) -> Field:
     if origin is list:
         return _repeated(name, get_args(hint)[0])
     if is_typeddict(hint):
-        return Field(name=name, type="RECORD", fields=tuple(_fields(hint)))
+        return Field(name=name, type="RECORD", fields=_fields(hint))
     raise TypeError(f"BigQuery has no type for {hint!r}")
 
 

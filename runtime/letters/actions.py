@@ -1,8 +1,8 @@
 """What can be done with dead letters: change one, send some back to the group that failed on them, set some aside.
 
 Sending back writes to the group's retry topic first and records the decision after; the retry topic tells a later run
-what was sent. So a run that ended in the middle is gone on with by the next, and a letter goes back once. (Two runs at
-the very same time may send a letter twice; versions order what it changes, so that the second has no effect.)
+what was sent. So a run that ended in the middle is gone on with by the next, and a letter goes back once. Two runs at
+the very same time take turns (``runtime.letters.turn``).
 """
 
 import uuid
@@ -17,10 +17,11 @@ from confluent_kafka.admin import AdminClient
 from runtime import dead_letter
 from runtime.codec import Encoder
 from runtime.errors import UserError
-from runtime.kafka import librdkafka
+from runtime.kafka import LETTER_BYTES, librdkafka
 from runtime.letters import reading
 from runtime.letters.letter import Letter
 from runtime.letters.shelf import Shelf, whole
+from runtime.letters.turn import Turn
 from runtime.settings import KafkaSettings
 from runtime.topic_replay import Pace
 from schemas.access import retry_topic
@@ -58,17 +59,25 @@ class Desk:
         self._operator = operator
         self._failed: list[str] = []
         self._producer = Producer(
-            {**librdkafka(settings), "acks": "all", "enable.idempotence": True, "linger.ms": 5, "log_level": 3}
+            {
+                **librdkafka(settings),
+                "acks": "all",
+                "enable.idempotence": True,
+                "message.max.bytes": LETTER_BYTES,
+                "linger.ms": 5,
+                "log_level": 3,
+            }
         )
 
     def close(self) -> None:
         """Waits for what is under way."""
         self._producer.flush(_SECONDS)
 
-    def redrive(self, shelf: Shelf, letters: Sequence[Letter], pace: Pace) -> int:
+    def redrive(self, shelf: Shelf, letters: Sequence[Letter], pace: Pace, turn: Turn) -> int:
         """Sends the letters back to their groups, at that pace; how many. Again sends none of them a second time.
 
-        ``returnable`` must have let them through. Raises ``UserError`` when the broker did not confirm all.
+        ``returnable`` must have let them through, and ``shelf`` been read within the turn. Raises ``UserError`` when
+        the broker did not confirm all, or the turn was lost.
         """
         self._decided(shelf.unrecorded(), "redriven")
         sent = 0
@@ -76,6 +85,7 @@ class Desk:
         for chunk in _chunks(whole(self._settings, wanted)):
             for letter in chunk:
                 pace.wait()
+                turn.check()
                 headers = {**letter.headers, dead_letter.ROUND: str(letter.said.round + 1).encode()}
                 self._send(retry_topic(letter.said.group), letter.key, letter.value, headers)
             self._confirmed()

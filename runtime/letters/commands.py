@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from runtime.letters.actions import Desk
+    from runtime.letters.actions import Desk, Kept
     from runtime.letters.letter import Letter, Selection
     from runtime.letters.shelf import Shelf
     from runtime.registry import Registry
@@ -171,23 +171,24 @@ def redrive(
 ) -> None:
     """Send dead letters back to the consumer group that could not take them, and to no other.
 
-    Each goes back once; run again, it goes on where an interrupted run ended. A record that is older than what its row
-    or document has by now changes nothing there.
+    Each goes back once, one run at a time; run again, it goes on where an interrupted run ended. A record that is older
+    than what its row or document has by now changes nothing there.
     """
-    from runtime.letters.actions import returnable
+    from runtime.letters.turn import Turn
+    from runtime.settings import KafkaSettings, load
     from runtime.topic_replay import Pace
 
     names = {"topic": topic, "group": group, "cause": cause, "key": key, "partition": partition}
     selection = _selection(refs, offsets=offsets, since=since, until=until, everything=everything, **names)
-    with _room() as room:
-        good, kept = returnable(room.kafka, room.chosen(selection))
-        for each in kept:
-            typer.echo(f"{each.letter.ref} stays: {each.why}")
-        if dry_run:
-            _would(good, "redriven")
-            return
+    if dry_run:
+        with _room() as room:
+            _would(_returnable(room, selection)[0], "redriven")
+        return
+    # the letters are read within the turn: what the run before sent back is known
+    with Turn(load(KafkaSettings)) as turn, _room() as room:
+        good, kept = _returnable(room, selection)
         with room.desk(by) as desk:
-            sent = desk.redrive(room.shelf, good, Pace(rate))
+            sent = desk.redrive(room.shelf, good, Pace(rate), turn)
     typer.echo(f"{sent} redriven, {len(kept)} stay")
 
 
@@ -276,6 +277,16 @@ def _offsets(text: str | None) -> tuple[int, int] | None:
     if not first.isdecimal() or (last and not last.isdecimal()):
         raise UserError(f"{text!r} is no offset: write 7, or 7-19.")
     return int(first), int(last or first)
+
+
+def _returnable(room: _Room, selection: "Selection") -> "tuple[list[Letter], list[Kept]]":
+    """The letters meant that can go back; of the others it is said why they stay."""
+    from runtime.letters.actions import returnable
+
+    good, kept = returnable(room.kafka, room.chosen(selection))
+    for each in kept:
+        typer.echo(f"{each.letter.ref} stays: {each.why}")
+    return good, kept
 
 
 def _would(letters: "list[Letter]", done: str) -> None:

@@ -5,7 +5,7 @@ import asyncio
 import confluent_kafka
 import pytest
 
-from runtime.kafka import RECORD_BYTES, librdkafka
+from runtime.kafka import LETTER_BYTES, librdkafka
 from runtime.producer import Message, ProduceError, Producer
 from tests.runtime.broker import Ground
 
@@ -51,7 +51,7 @@ async def test_a_message_that_the_broker_does_not_take_raises_with_its_reason(gr
     with pytest.raises(ProduceError, match=r"1 x .*UNKNOWN_TOPIC.* of 2 messages"):
         await producer.send([Message(ground.topic.name, "k", b"x"), Message("test.never-created", "k", b"x")])
     with pytest.raises(ProduceError, match="MSG_SIZE_TOO_LARGE"):
-        await producer.send([Message(ground.topic.name, "k", b"x" * (RECORD_BYTES + 1))])
+        await producer.send([Message(ground.topic.name, "k", b"x" * (LETTER_BYTES + 1))])
     await producer.send([Message(ground.topic.name, "k", b"and it goes on")])
     await producer.close()
 
@@ -71,7 +71,7 @@ async def test_what_is_put_bit_by_bit_is_all_there_in_order_when_confirmed(groun
 async def test_one_part_refused_is_told_when_the_whole_is_to_be_confirmed(ground: Ground) -> None:
     producer = Producer(ground.kafka, client_id="test")
     sending = producer.sending()
-    await sending.put([Message(ground.topic.name, "k", b"x" * (RECORD_BYTES + 1))])
+    await sending.put([Message(ground.topic.name, "k", b"x" * (LETTER_BYTES + 1))])
     await sending.put([Message(ground.topic.name, "k", b"x")])
     with pytest.raises(ProduceError, match=r"1 x .*MSG_SIZE_TOO_LARGE.* of 2 messages"):
         await sending.confirmed()

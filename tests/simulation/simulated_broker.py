@@ -43,6 +43,8 @@ class SimulatedBroker:
     committed: dict[TP, Committed] = field(default_factory=dict)
     generation: int = 0
     members: list[Member] = field(default_factory=list)
+    commits: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set by each commit."""
     _news: asyncio.Event = field(default_factory=asyncio.Event)
     _listeners: list[asyncio.Event] = field(default_factory=list)
 
@@ -69,11 +71,16 @@ class SimulatedBroker:
         self._listeners.append(asyncio.Event())
         return self._listeners[-1]
 
+    def unlisten(self, event: asyncio.Event) -> None:
+        """Whoever waited for it is dead."""
+        self._listeners.remove(event)
+
     def commit(self, member: Member, generation: int, offsets: Mapping[TP, Committed]) -> None:
         """Raises ``CommitRefusedError`` for a member that the group went on without."""
         if generation != self.generation:
             raise CommitRefusedError
         self.committed.update(offsets)
+        self.commits.set()
 
     def join(self, member: Member) -> None:
         """Asks for partitions."""

@@ -2,9 +2,12 @@
 
 import asyncio
 import enum
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from random import Random
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 class Fault(enum.Enum):
@@ -43,6 +46,15 @@ class Dice:
         kind = self.random.choices([kind for kind, _ in _WEIGHTS], [weight for _, weight in _WEIGHTS])[0]
         self.trace.append(f"{asyncio.get_running_loop().time():.3f} {who} {what}: {kind.value}")
         return kind
+
+    def forgotten(self, partitions: Sequence[T], who: str) -> T | None:
+        """A partition that a client never fetches although the group gave it to it; now and then."""
+        if not partitions or self.faults <= 0 or self.random.random() >= self.chance:
+            return None
+        self.faults -= 1
+        lost = self.random.choice(partitions)
+        self.note(f"{who} never fetches {lost}")
+        return lost
 
     def latency(self) -> float:
         """Seconds a call takes one way: mostly a few milliseconds, now and then long."""

@@ -8,16 +8,27 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
 import grpc
 from google.protobuf.descriptor_pb2 import DescriptorProto
 
+from schemas import bigquery as tables
+from schemas.bigquery import Field, WarehouseTable
 from sinks.bigquery.claims import NO_PARAMETERS
-from sinks.bigquery.errors import AppendError, ConnectionBrokenError, RowsRefusedError, StreamLostError, error_of
+from sinks.bigquery.errors import (
+    AppendError,
+    ConnectionBrokenError,
+    RowsRefusedError,
+    SchemaBehindError,
+    StreamLostError,
+    error_of,
+)
 from sinks.bigquery.requests import Append
 from tests.simulation.simulated_process import Fault, Frozen
+from tests.simulation.simulated_records import PAYMENTS
 
 Row = dict[str, Any]
 _NAME = re.compile(r"`project\.dataset\.(\w+)`")
@@ -26,6 +37,14 @@ _GUARD = "source._lsn > target._lsn OR (source._lsn = target._lsn AND source._of
 
 class ViolatedError(AssertionError):
     """Something that may never happen, happened."""
+
+
+@cache
+def payment_tables() -> tuple[WarehouseTable, WarehouseTable]:
+    """The history of payments, and their current rows, as the register has them."""
+    current = tables.current(PAYMENTS)
+    assert current is not None
+    return tables.history(PAYMENTS), current
 
 
 @dataclass
@@ -47,13 +66,15 @@ class SimulatedWarehouse:
     merged: dict[tuple[str, int], int] = field(default_factory=dict)
     recorded: list[tuple[str, int, str]] = field(default_factory=list)
     streams: dict[str, WriteStream] = field(default_factory=dict)
+    emptied: dict[str, int] = field(default_factory=dict)
+    held: dict[str, dict[str, Field]] = field(default_factory=dict)
     made: int = 0
     regressions: list[str] = field(default_factory=list)
 
     def run(self, statement: str, parameters: Mapping[str, int]) -> list[Any]:
         """One statement. Raises ``ValueError`` for one that is none of the sink's."""
         for begin, do in (
-            ("INSERT INTO", self._remember),
+            ("INSERT INTO", self._empty if "@lsn" in statement else self._remember),
             ("SELECT stream", self._open_streams),
             ("DELETE FROM", self._forget),
             ("SELECT _kafka_partition AS number, MAX", self._last_offsets),
@@ -83,10 +104,28 @@ class SimulatedWarehouse:
             before = append.position < stream.rows
             raise error_of(grpc.StatusCode.ALREADY_EXISTS if before else grpc.StatusCode.OUT_OF_RANGE, "position")
         rows = [json.loads(row.data) for row in append.rows]
-        if refused := {index: "invalid" for index, row in enumerate(rows) if row.get("number") == "refused"}:
+        if any(row.keys() - self.columns(stream.table).keys() for row in rows):
+            raise SchemaBehindError(grpc.StatusCode.INVALID_ARGUMENT, "the table lacks a column")
+        if refused := {index: "invalid" for index, row in enumerate(rows) if row.get("method") == "refused"}:
             raise RowsRefusedError(refused)
         self.history += rows
         stream.rows += len(rows)
+
+    def columns(self, name: str) -> Mapping[str, Field]:
+        """The table's columns; at first those of the register."""
+        if name not in self.held:
+            made = next(table for table in payment_tables() if table.name == name)
+            self.held[name] = {field.name: field for field in made.fields}
+        return self.held[name]
+
+    def add(self, name: str, fields: Sequence[Field]) -> None:
+        """Columns that the table lacks."""
+        self.held[name] = {**{field.name: field for field in fields}, **self.columns(name)}
+
+    def _empty(self, statement: str, parameters: Mapping[str, int]) -> list[Any]:
+        (name,) = re.findall(r"\('([^']*)', @lsn\)", statement)
+        self.emptied[name] = max(self.emptied.get(name, -1), parameters["lsn"])
+        return []
 
     def _remember(self, statement: str, _: Mapping[str, int]) -> list[Any]:
         found = re.findall(r"\('([^']*)', (\d+), '([^']*)'\)", statement)
@@ -135,9 +174,11 @@ class SimulatedWarehouse:
         return []
 
     def _merge(self, statement: str, parameters: Mapping[str, int]) -> list[Any]:
-        guarded = _GUARD in statement
+        guarded, with_truncates = _GUARD in statement, "_op != 't'" not in statement
         newest: dict[Any, Row] = {}
         for row in self.history:
+            if row["_op"] == "t" and not with_truncates:
+                continue
             number = row["_kafka_partition"]
             low, high = parameters.get(f"low_{number}"), parameters.get(f"high_{number}")
             if low is None or high is None or not low < row["_offset"] <= high:
@@ -179,6 +220,18 @@ class Queries:
         found = await self.frozen.call(statement[:24], do, OSError("503"), OSError("reset"))
         assert isinstance(found, list)
         return found
+
+    async def columns(self, name: str) -> Mapping[str, Field]:
+        """The table's columns."""
+        found = await self.frozen.call(
+            "columns", lambda: self.warehouse.columns(name), OSError("503"), OSError("reset")
+        )
+        assert isinstance(found, dict)
+        return found
+
+    async def add(self, name: str, fields: Sequence[Field]) -> None:
+        """Gives the table the columns it lacks."""
+        await self.frozen.call("add", lambda: self.warehouse.add(name, fields), OSError("503"), OSError("reset"))
 
 
 @dataclass

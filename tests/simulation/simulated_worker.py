@@ -2,101 +2,78 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from types import SimpleNamespace
-from typing import Any, cast
-
-import numpy as np
+from dataclasses import dataclass, field
+from typing import cast
 
 from runtime import retried
 from runtime.assignment import TP, Assignment
 from runtime.codec import Decoder
 from runtime.partition import Lane
+from runtime.processor import AnyProcessor
 from runtime.producer import Producer
-from runtime.settings import QdrantSettings
-from runtime.text.embedder import Dense, OfflineEmbedder
-from schemas import bigquery as tables
+from runtime.watchdog import Verdict
 from schemas.access import retry_topic
-from sinks.bigquery.claims import Claims
-from sinks.bigquery.merger import Merger, resume
-from sinks.bigquery.processor import BigQuerySink, Kept, Wiring
-from sinks.qdrant.processor import ProductPoints
 from tests.simulation.simulated_broker import SESSION_SECONDS, CommitRefusedError, SimulatedBroker, SimulatedProducer
-from tests.simulation.simulated_index import IndexClient, SimulatedIndex
+from tests.simulation.simulated_index import SimulatedIndex
 from tests.simulation.simulated_process import Dice, Frozen, FrozenClock
-from tests.simulation.simulated_records import ORDERS, RowEncoder, registry
-from tests.simulation.simulated_warehouse import Queries, SimulatedWarehouse, Storage
+from tests.simulation.simulated_records import registry
+from tests.simulation.simulated_stations import Points, warehouse_sink
+from tests.simulation.simulated_tasks import Ledger, Tasks
+from tests.simulation.simulated_warehouse import SimulatedWarehouse
 
 GROUP = "balcao.simulated"
 RETRY = retry_topic(GROUP)
 _BATCH = 4
+_COMMIT_SECONDS = 0.6
+_DRAIN_SECONDS = 2.0
+_STANDSTILL_SECONDS = 12.0
+_LOOK_SECONDS = 3.0
 
 
-class Tiny(OfflineEmbedder):
-    """Vectors that cost nothing."""
+@dataclass
+class Servers:
+    """What all processes share."""
 
-    dimensions = 2
+    broker: SimulatedBroker
+    warehouse: SimulatedWarehouse = field(default_factory=SimulatedWarehouse)
+    index: SimulatedIndex = field(default_factory=SimulatedIndex)
+    ledger: Ledger = field(default_factory=Ledger)
 
-    def embed(self, texts: Sequence[str]) -> Dense:
-        return np.ones((len(texts), 2), dtype=np.float32)
-
-    def sparse(self, texts: Sequence[str]) -> list[Any]:
-        return [([1], [1.0]) for _ in texts]
-
-
-class Points(ProductPoints):
-    """The index sink on a simulated index, whose one collection is in use."""
-
-    def __init__(self, client: IndexClient) -> None:
-        super().__init__(QdrantSettings(url="http://127.0.0.1:1"), Tiny())
-        self._client = cast(Any, client)
-
-        async def now() -> tuple[str, Tiny]:
-            await client.frozen.through()
-            return "products", Tiny()
-
-        self._located = cast(Any, SimpleNamespace(now=now))
-
-    async def start(self) -> None:
-        return
-
-    async def stop(self) -> None:
-        return
+    @property
+    def regressions(self) -> list[str]:
+        """What went back, or came out of its order."""
+        return [*self.warehouse.regressions, *self.index.regressions, *self.ledger.regressions]
 
 
 class Worker:
     """A station's process, from its start until it is killed; ``ended`` is called then."""
 
-    def __init__(
-        self,
-        name: str,
-        dice: Dice,
-        *,
-        broker: SimulatedBroker,
-        warehouse: SimulatedWarehouse,
-        index: SimulatedIndex,
-        ended: Callable[[], None],
-    ) -> None:
+    def __init__(self, name: str, dice: Dice, servers: Servers, *, ended: Callable[[], None]) -> None:
         self.frozen = Frozen(name, dice)
         self.frozen.killed = self._killed
         self.generation = -1
-        self._broker = broker
+        self._broker = broker = servers.broker
         self._wake = broker.listen()
         self._ended = ended
-        self._clock = FrozenClock(self.frozen)
-        self._queries, self._storage = Queries(warehouse, self.frozen), Storage(warehouse, self.frozen)
-        self._sink = BigQuerySink([ORDERS], self._connect, clock=self._clock)
-        self._points = Points(IndexClient(index, self.frozen))
+        clock = FrozenClock(self.frozen)
+        self._sink = warehouse_sink(servers.warehouse, self.frozen, clock)
         lane = Lane(
             GROUP,
             Decoder(registry().real()),
             cast(Producer, SimulatedProducer(broker, self.frozen)),
-            self._clock,
+            clock,
             failed=self._failed,
             freed=self._wake.set,
             batch_records=_BATCH,
         )
-        self._assignment = Assignment([self._sink, self._points], lane, drain_seconds=2.0, retry=retried.topic(RETRY))
+        processors: list[AnyProcessor] = [
+            self._sink,
+            Points(servers.index, self.frozen),
+            Tasks(servers.ledger, self.frozen),
+        ]
+        self._assignment = Assignment(processors, lane, drain_seconds=_DRAIN_SECONDS, retry=retried.topic(RETRY))
         self._positions: dict[TP, int] = {}
+        self._forgotten: TP | None = None
         self._opening: asyncio.Task[None] | None = None
         self._tasks = [asyncio.create_task(self._run())]
 
@@ -110,6 +87,7 @@ class Worker:
 
     def take(self, generation: int, partitions: Sequence[TP]) -> None:
         self.generation = generation
+        self._forgotten = self.frozen.dice.forgotten(partitions, self.frozen.name)
         self._opening = asyncio.create_task(self._open(partitions))
 
     async def _run(self) -> None:
@@ -119,19 +97,7 @@ class Worker:
             self._failed(error)
         await self.frozen.through()
         self._broker.join(self)
-        self._tasks += [asyncio.create_task(self._fetch()), asyncio.create_task(self._commit_often())]
-
-    async def _connect(self) -> Wiring:
-        history, current = tables.history(ORDERS), tables.current(ORDERS)
-        assert current is not None
-        merger = Merger(self._queries, current, history.name, clock=self._clock, turns=asyncio.Semaphore(1))
-        await resume(self._queries, {current.name: merger}, {current.name: history.name})
-        kept = Kept(ORDERS, cast(Any, RowEncoder()), merger=merger)
-
-        async def close() -> None:
-            return
-
-        return Wiring([kept], Claims(self._queries, self._storage), cast(Any, self._storage), close)
+        self._tasks += [asyncio.create_task(each) for each in (self._fetch(), self._commit_often(), self._watch())]
 
     async def _open(self, partitions: Sequence[TP]) -> None:
         await self.frozen.through()
@@ -145,14 +111,14 @@ class Worker:
         self._wake.set()
 
     async def _fetch(self) -> None:
-        while True:
+        while not self.frozen.dead:
             await self._wake.wait()
             self._wake.clear()
             await asyncio.sleep(self.frozen.dice.latency())
             await self.frozen.through()
             for tp in sorted(self._assignment.fetchable()):
                 partition, at = self._assignment[tp], self._positions.get(tp)
-                if partition is None or at is None:
+                if partition is None or at is None or tp == self._forgotten:
                     continue
                 records = self._broker.logs[tp][at : at + 1 + self.frozen.dice.random.randrange(_BATCH)]
                 if records:
@@ -162,9 +128,21 @@ class Worker:
                     if partition.room:
                         self._wake.set()
 
+    async def _watch(self) -> None:
+        """The watchdog's judgement, whose thread stops with the process and ends it by ``os._exit``."""
+        verdict, loop = Verdict(_STANDSTILL_SECONDS), asyncio.get_running_loop()
+        while not self.frozen.dead:
+            await asyncio.sleep(_LOOK_SECONDS)
+            await self.frozen.through()
+            there, unsettled = self._assignment.snapshot(), self._assignment.unsettled_since
+            stuck = verdict.judge(there, {tp: len(self._broker.logs[tp]) for tp in there}, loop.time())
+            if stuck or (unsettled is not None and loop.time() - unsettled > _STANDSTILL_SECONDS + _DRAIN_SECONDS):
+                self.frozen.dice.note(f"the watchdog ends {self.frozen.name}: {sorted(stuck) or 'no assignment'}")
+                self.frozen.kill()
+
     async def _commit_often(self) -> None:
-        while True:
-            await asyncio.sleep(0.4)
+        while not self.frozen.dead:
+            await asyncio.sleep(_COMMIT_SECONDS)
             await self._commit()
 
     async def _commit_everything(self) -> None:
@@ -196,4 +174,5 @@ class Worker:
     def _killed(self) -> None:
         loop = asyncio.get_running_loop()
         loop.call_later(SESSION_SECONDS, self._broker.leave, self)
+        self._broker.unlisten(self._wake)
         self._ended()

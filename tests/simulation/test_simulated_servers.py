@@ -26,7 +26,7 @@ from tests.bigquery.fakes import MemoryWarehouse
 from tests.qdrant.conftest import qdrant_url
 from tests.simulation.simulated_index import IndexClient, SimulatedIndex
 from tests.simulation.simulated_process import Dice, Frozen
-from tests.simulation.simulated_records import ORDERS
+from tests.simulation.simulated_records import PAYMENTS
 from tests.simulation.simulated_warehouse import Queries, SimulatedWarehouse, Storage
 
 __all__ = ["emulator", "qdrant_url"]
@@ -40,18 +40,22 @@ def alive() -> Frozen:
 
 
 def current_table() -> WarehouseTable:
-    found = tables.current(ORDERS)
+    found = tables.current(PAYMENTS)
     assert found is not None
     return found
 
 
 @dataclass
 class Ground:
-    """A warehouse: its query API; ``put`` adds history rows (partition, offset, position, key, operation)."""
+    """A warehouse: its query API; ``put`` adds history rows (partition, offset, position, key, operation).
+
+    ``hidden`` tells up to which position the current rows are hidden.
+    """
 
     queries: Any
     put: Put
     read: Callable[[], Any]
+    hidden: Callable[[], Any]
 
     async def run(self, statement: str, parameters: Mapping[str, int] | None = None) -> list[Any]:
         return list(await self.queries.query(statement, parameters or {}))
@@ -69,16 +73,19 @@ async def ground(request: pytest.FixtureRequest) -> AsyncIterator[Ground]:
         async def read() -> dict[int, tuple[int, int]]:
             return {key: (row["_lsn"], row["_offset"]) for key, row in server.current.items()}
 
-        yield Ground(Queries(server, alive()), put, read)
+        async def hidden_up_to() -> int | None:
+            return server.emptied.get(current_table().name)
+
+        yield Ground(Queries(server, alive()), put, read, hidden_up_to)
         return
-    history, current = tables.history(ORDERS), current_table()
+    history, current = tables.history(PAYMENTS), current_table()
     warehouse: Any
     if request.param == "sql":
-        warehouse = MemoryWarehouse(sql.STREAMS, sql.MERGED, history, current)
+        warehouse = MemoryWarehouse(sql.STREAMS, sql.MERGED, sql.EMPTIED, history, current)
     else:
         server = request.getfixturevalue("emulator")
         warehouse = Warehouse(cast(Emulator, server).settings(f"test_{uuid4().hex[:12]}"))
-        await warehouse.prepare([sql.STREAMS, sql.MERGED, history, current])
+        await warehouse.prepare([sql.STREAMS, sql.MERGED, sql.EMPTIED, history, current])
 
     async def insert(rows: Any) -> None:
         values = ", ".join(f"({n}, {offset}, {lsn}, {key}, '{op}')" for n, offset, lsn, key, op in rows)
@@ -90,13 +97,18 @@ async def ground(request: pytest.FixtureRequest) -> AsyncIterator[Ground]:
         rows = await warehouse.query(f"SELECT id AS key, _lsn AS lsn, _offset AS place FROM {name}", {})
         return {row.key: (row.lsn, row.place) for row in rows}
 
-    yield Ground(warehouse, insert, select)
+    async def hidden() -> int | None:
+        name = sql.table(warehouse.dataset, sql.EMPTIED.name)
+        (found,) = await warehouse.query(f"SELECT MAX(lsn) AS lsn FROM {name} WHERE table_name = '{current.name}'", {})
+        return cast(int | None, found.lsn)
+
+    yield Ground(warehouse, insert, select, hidden)
     if request.param == "real":
         await warehouse.close()
 
 
 async def test_a_merge_takes_the_newest_of_its_ranges_and_nothing_older_than_what_is_there(ground: Ground) -> None:
-    dataset, current, history = ground.queries.dataset, current_table(), tables.history_name(ORDERS)
+    dataset, current, history = ground.queries.dataset, current_table(), tables.history_name(PAYMENTS)
     await ground.put([(0, 0, 10, 1, "c"), (0, 1, 30, 1, "u"), (0, 2, 20, 1, "u"), (1, 0, 5, 2, "c"), (1, 1, 6, 3, "d")])
     await ground.run(*sql.merge(dataset, current, history, {0: (-1, 1), 1: (-1, 0)}))
     assert await ground.read() == {1: (30, 1), 2: (5, 0)}
@@ -105,6 +117,38 @@ async def test_a_merge_takes_the_newest_of_its_ranges_and_nothing_older_than_wha
     await ground.put([(0, 3, 30, 1, "u")])
     await ground.run(*sql.merge(dataset, current, history, {0: (-1, 3)}))
     assert (await ground.read())[1] == (30, 3), "of equal positions the later offset is newer"
+
+
+async def test_a_truncate_is_no_row_of_a_merge_and_hides_up_to_the_highest_position(ground: Ground) -> None:
+    dataset, current, history = ground.queries.dataset, current_table(), tables.history_name(PAYMENTS)
+    assert await ground.hidden() is None
+    await ground.put([(0, 0, 10, 1, "c"), (0, 1, 20, 1, "t"), (0, 2, 15, 1, "u")])
+    await ground.run(*sql.merge(dataset, current, history, {0: (-1, 2)}))
+    assert await ground.read() == {1: (15, 2)}
+    for lsn in (20, 30, 20):
+        await ground.run(*sql.emptied(dataset, current.name, lsn))
+    assert await ground.hidden() == 30
+
+
+@pytest.mark.parametrize("kind", [pytest.param("simulated", marks=pytest.mark.unit), REAL])
+async def test_a_table_has_the_registers_columns_and_those_it_was_given(
+    kind: str, request: pytest.FixtureRequest
+) -> None:
+    history, note = tables.history(PAYMENTS), tables.Field(name="note", type="STRING")
+    if kind == "simulated":
+        warehouse: Any = Queries(SimulatedWarehouse(), alive())
+    else:
+        settings = cast(Emulator, request.getfixturevalue("emulator")).settings(f"test_{uuid4().hex[:12]}")
+        warehouse = Warehouse(settings)
+        await warehouse.prepare([history])
+    names = {field.name for field in history.fields}
+    assert (await warehouse.columns(history.name)).keys() == names
+    for _ in range(2):
+        await warehouse.add(history.name, [*history.fields, note])
+        held = await warehouse.columns(history.name)
+        assert (held.keys(), held["note"].type) == (names | {"note"}, "STRING")
+    if kind == "real":
+        await warehouse.close()
 
 
 async def test_what_was_merged_never_goes_back(ground: Ground) -> None:
@@ -116,7 +160,7 @@ async def test_what_was_merged_never_goes_back(ground: Ground) -> None:
 
 
 async def test_what_the_history_has_is_told_by_partition(ground: Ground) -> None:
-    dataset, history = ground.queries.dataset, tables.history_name(ORDERS)
+    dataset, history = ground.queries.dataset, tables.history_name(PAYMENTS)
     await ground.put([(0, 4, 1, 1, "c"), (0, 2, 1, 1, "c"), (1, 9, 1, 1, "c")])
     last = {row.number: row.last_offset for row in await ground.run(sql.last_offsets(dataset, history, [0, 2]))}
     assert last == {0: 4}
@@ -148,7 +192,7 @@ async def streams(request: pytest.FixtureRequest) -> AsyncIterator[tuple[Any, Ca
         yield Storage(SimulatedWarehouse(), alive()), simulated, DescriptorProto()
         return
     settings = cast(Emulator, request.getfixturevalue("emulator")).settings(f"test_{uuid4().hex[:12]}")
-    history, warehouse = tables.history(ORDERS), Warehouse(settings)
+    history, warehouse = tables.history(PAYMENTS), Warehouse(settings)
     await warehouse.prepare([history])
     encoder, storage = RowEncoder(history.fields), GrpcStorage(settings)
 
@@ -163,7 +207,7 @@ async def streams(request: pytest.FixtureRequest) -> AsyncIterator[tuple[Any, Ca
 
 async def test_a_stream_takes_rows_at_its_end_only_and_none_after_it_was_closed(streams: Any) -> None:
     storage, rows, descriptor = streams
-    stream = await storage.create(tables.history_name(ORDERS))
+    stream = await storage.create(tables.history_name(PAYMENTS))
 
     async def append(position: int, *offsets: int) -> None:
         connection = storage.connect(stream, descriptor)

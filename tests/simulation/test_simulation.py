@@ -17,8 +17,8 @@ from tests.simulation.schedule import play
 from tests.simulation.simulated_warehouse import ViolatedError
 
 pytestmark = [pytest.mark.unit, pytest.mark.timeout(300)]
-BLOCKS, SEEDS = 4, 30
-LIMIT = 400
+BLOCKS, SEEDS = 4, 50
+LIMIT = 1000
 """Seeds within which each mutant must be seen."""
 
 

@@ -1,7 +1,15 @@
-"""An event loop whose time passes only when nothing can run: hours in milliseconds, the same in each run."""
+"""An event loop whose time passes only when nothing can run: hours in milliseconds, the same in each run.
+
+A schedule is some two thousand steps of a few microseconds, so that the loop's own work counts: no selector, no
+handle objects that compare themselves in Python, no debug mode.
+"""
 
 import asyncio
+import heapq
+import itertools
+from collections import deque
 from collections.abc import Callable, Coroutine
+from contextvars import Context, copy_context
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -11,22 +19,22 @@ class DeadlockError(Exception):
     """Every task waits for another, and no timer is left."""
 
 
-class _Selector:
-    """Where a loop waits for sockets: here nothing is waited for, the time goes on."""
+class _Handle:
+    """What is to be called; asyncio cancels it by this object."""
 
-    def __init__(self, loop: "VirtualLoop") -> None:
-        self._loop = loop
+    __slots__ = ("args", "callback", "context", "off")
 
-    def select(self, timeout: float | None) -> list[Any]:
-        if timeout is None:
-            raise DeadlockError
-        if timeout > 0:
-            # never so little that the sum would be the same
-            self._loop.now += max(timeout, 1e-6)
-        return []
+    def __init__(self, callback: Callable[..., Any], args: tuple[Any, ...], context: Context | None) -> None:
+        self.callback = callback
+        self.args = args
+        self.context = context or copy_context()
+        self.off = False
 
-    def close(self) -> None:
-        return
+    def cancel(self) -> None:
+        self.off = True
+
+    def cancelled(self) -> bool:
+        return self.off
 
 
 class VirtualLoop(asyncio.BaseEventLoop):
@@ -37,13 +45,36 @@ class VirtualLoop(asyncio.BaseEventLoop):
         self.now = 0.0
         self.tasks: list[asyncio.Task[Any]] = []
         """Every task there was: one that waits for ever is held by nobody else."""
-        self._selector = _Selector(self)
+        self._soon: deque[_Handle] = deque()
+        self._timers: list[tuple[float, int, _Handle]] = []
+        self._numbers = itertools.count()
 
     def time(self) -> float:
         return self.now
 
+    def call_soon(  # type: ignore[override]
+        self, callback: Any, *args: Any, context: Context | None = None
+    ) -> Any:
+        handle = _Handle(callback, args, context)
+        self._soon.append(handle)
+        return handle
+
+    call_soon_threadsafe = call_soon  # type: ignore[assignment]
+
+    def call_at(  # type: ignore[override]
+        self, when: float, callback: Any, *args: Any, context: Context | None = None
+    ) -> Any:
+        handle = _Handle(callback, args, context)
+        heapq.heappush(self._timers, (when, next(self._numbers), handle))
+        return handle
+
+    def call_later(  # type: ignore[override]
+        self, delay: float, callback: Any, *args: Any, context: Context | None = None
+    ) -> Any:
+        return self.call_at(self.now + delay, callback, *args, context=context)
+
     def create_task(self, coro: Any, **options: Any) -> "asyncio.Task[Any]":
-        task = super().create_task(coro, **options)
+        task = asyncio.Task(coro, loop=self, **options)
         self.tasks.append(task)
         return task
 
@@ -55,11 +86,21 @@ class VirtualLoop(asyncio.BaseEventLoop):
             future.set_exception(error)
         return future
 
-    def _process_events(self, event_list: list[Any]) -> None:
-        return
-
-    def _write_to_self(self) -> None:
-        return
+    def _run_once(self) -> None:
+        """What is ready, in its order; when nothing is, the time goes on to the next timer."""
+        soon, timers = self._soon, self._timers
+        if not soon:
+            while timers and timers[0][2].off:
+                heapq.heappop(timers)
+            if not timers:
+                raise DeadlockError
+            self.now = max(self.now, timers[0][0])
+        while timers and timers[0][0] <= self.now:
+            soon.append(heapq.heappop(timers)[2])
+        for _ in range(len(soon)):
+            handle = soon.popleft()
+            if not handle.off:
+                handle.context.run(handle.callback, *handle.args)
 
 
 def run(main: Coroutine[Any, Any, T]) -> T:
