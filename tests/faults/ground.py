@@ -78,7 +78,6 @@ class Ground:
         self._exit.push_async_callback(self._drop_dataset)
         self.index: AsyncQdrantClient = connect(self.qdrant)
         self._exit.push_async_callback(self._drop_collections)
-        await self._capture()
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -98,7 +97,8 @@ class Ground:
                 )
             )
 
-    async def _capture(self) -> None:
+    async def capture(self) -> None:
+        """Returns when the connector runs; it is tended until the ground is left."""
         (committed,) = configs.connectors(["marketplace"])
         config = {
             **committed.config,

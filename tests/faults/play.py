@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
 
+import psycopg
+from confluent_kafka import KafkaException
+
 from deploy.local.stack import Stack
 from tests.faults import gather, oracle, slot
 from tests.faults.changes import Change, changes
@@ -51,6 +54,8 @@ async def play(stack: Stack, schedule: Schedule, logs: Path, tell: Callable[[str
     run = f"faults_{schedule.seed}_{uuid4().hex[:6]}"
     played = Played(schedule.seed, tuple(schedule.lines), tuple(step.kind.name for step in schedule.steps))
     async with Ground(stack, run) as ground, _stations(ground, schedule, logs) as on:
+        # the stations start meanwhile
+        await ground.capture()
         made = changes(schedule.seed, schedule.changes)
         watch = Watch(ground.names.captured, ground.bigquery, ground.index, ground.qdrant.collection)
         watching = asyncio.create_task(watch.run())
@@ -155,21 +160,30 @@ async def _settled(ground: Ground) -> None:
     """
     end = await asyncio.to_thread(gather.written_up_to, ground)
     until = time.monotonic() + _SETTLES_WITHIN
-    captured = ground.names.captured
     while True:
-        at = await asyncio.to_thread(gather.captured_up_to, ground)
-        where = f"the slot has confirmed {at} of {end}" if at < end else None
-        for station, topics in ((STREAM, captured), (INDEX, (ground.names.documents,)), (WAREHOUSE, captured)):
-            if where is None:
-                wanted = await asyncio.to_thread(gather.ends, ground, topics)
-                have = await asyncio.to_thread(gather.committed, ground, ground.names.group(station), topics)
-                behind = {place: (have[place], last) for place, last in wanted.items() if have[place] < last}
-                where = f"{station} is behind: {behind}" if behind else None
+        try:
+            where = await asyncio.to_thread(_behind, ground, end)
+        except (KafkaException, psycopg.OperationalError) as error:
+            where = f"a server that was just killed does not answer yet: {error}"
         if where is None:
             return
         if time.monotonic() > until:
             raise TimeoutError(where)
         await asyncio.sleep(0.2)
+
+
+def _behind(ground: Ground, end: int) -> str | None:
+    """Where something is on its way, in the order in which it goes."""
+    at = gather.captured_up_to(ground)
+    if at < end:
+        return f"the slot has confirmed {at} of {end}"
+    captured = ground.names.captured
+    for station, topics in ((STREAM, captured), (INDEX, (ground.names.documents,)), (WAREHOUSE, captured)):
+        wanted, have = gather.ends(ground, topics), gather.committed(ground, ground.names.group(station), topics)
+        behind = {place: (have[place], last) for place, last in wanted.items() if have[place] < last}
+        if behind:
+            return f"{station} has committed, and there is: {behind}"
+    return None
 
 
 def _counts(facts: Facts, made: Sequence[Change], writer: Writer, on: Field, watch: Watch) -> dict[str, int]:
