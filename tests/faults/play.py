@@ -1,37 +1,25 @@
 """Playing one seed on a running stack: the writer, the stations, the faults, the watch, and the oracle at the end."""
 
 import asyncio
-import itertools
-import os
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
 
-import psycopg
-from confluent_kafka import KafkaException
-
 from deploy.local.stack import Stack
 from tests.faults import gather, oracle, slot
 from tests.faults.changes import Change, changes
-from tests.faults.deeds import Trigger
 from tests.faults.facts import Facts
 from tests.faults.ground import Ground, template
-from tests.faults.grpc_proxy import GrpcProxy
-from tests.faults.http_proxy import HttpProxy, index_writes
-from tests.faults.names import INDEX, STATIONS, STREAM, WAREHOUSE
-from tests.faults.processes import Worker, Workers
-from tests.faults.schedule import READY, Kind, Schedule, Step
-from tests.faults.stack_faults import SESSION
+from tests.faults.names import WAREHOUSE
+from tests.faults.schedule import READY, Schedule, Step
+from tests.faults.settle import settled
+from tests.faults.stations import stations
 from tests.faults.strike import STRIKES, Field
 from tests.faults.sweep import sweep
 from tests.faults.watch import Watch
 from tests.faults.writer import Writer
-
-_SETTLES_WITHIN = 180.0
-_TWO = (Kind.WAREHOUSE_SINK_ZOMBIE, Kind.INDEX_SINK_ZOMBIE)
 
 
 @dataclass
@@ -53,7 +41,7 @@ async def play(stack: Stack, schedule: Schedule, logs: Path, tell: Callable[[str
     await asyncio.to_thread(template, stack)
     run = f"faults_{schedule.seed}_{uuid4().hex[:6]}"
     played = Played(schedule.seed, tuple(schedule.lines), tuple(step.kind.name for step in schedule.steps))
-    async with Ground(stack, run) as ground, _stations(ground, schedule, logs) as on:
+    async with Ground(stack, run) as ground, stations(ground, schedule, logs) as on:
         # the stations start meanwhile
         await ground.capture()
         made = changes(schedule.seed, schedule.changes)
@@ -66,21 +54,20 @@ async def play(stack: Stack, schedule: Schedule, logs: Path, tell: Callable[[str
             try:
                 await _write(writer, made, schedule, on, tell)
                 tell("settling")
-                await _settled(ground)
+                await settled(ground)
                 if on.without_slot_until:
                     tell("sweeping")
                     on.swept = await sweep(ground)
-                    await _settled(ground)
+                    await settled(ground)
                 tell("judging")
-            except Exception as error:  # noqa: BLE001 - whatever ends a seed is what it failed of
-                played.wrong = (f"it did not come to its end: {type(error).__name__}: {error}",)
-            else:
                 facts = await gather.everything(ground)
                 facts.back = watch.back or ([] if watch.looks else ["nobody looked from the side"])
                 group = ground.names.group(WAREHOUSE)
                 lost = slot.lost(facts, on.without_slot_until) if on.without_slot_until else range(0)
                 played.wrong = tuple(oracle.judge(facts, made, on.letters, group, lost=lost))
                 played.counts = _counts(facts, made, writer, on, watch)
+            except Exception as error:  # noqa: BLE001 - whatever ends a seed is what it failed of
+                played.wrong = (f"it did not come to its end: {type(error).__name__}: {error}",)
         finally:
             watching.cancel()
             await asyncio.gather(watching, return_exceptions=True)
@@ -98,7 +85,7 @@ async def _write(
     async def reached(number: int) -> None:
         if number == READY:
             # before everybody works, a fault strikes nothing
-            await _settled(on.ground)
+            await settled(on.ground)
         for step in schedule.steps:
             if step.at == number:
                 tell(str(step.kind))
@@ -112,78 +99,6 @@ async def _write(
         for task in striking.values():
             task.cancel()
         await asyncio.gather(*striking.values(), return_exceptions=True)
-
-
-@asynccontextmanager
-async def _stations(ground: Ground, schedule: Schedule, logs: Path) -> AsyncIterator[Field]:
-    environment = {
-        **os.environ,
-        "BALCAO_RUNTIME_SESSION_SECONDS": str(SESSION),
-        "BALCAO_MARKETPLACE_READER_DSN": ground.dsn("marketplace_reader"),
-        "BALCAO_BIGQUERY_DATASET": ground.bigquery.dataset,
-        "BALCAO_QDRANT_COLLECTION": ground.qdrant.collection,
-    }
-    workers = Workers(ground.run, environment, logs)
-    triggers = {station: Trigger(workers.kill, workers.stop) for station in STATIONS}
-    numbers = itertools.count(1)
-    async with AsyncExitStack() as leaving:
-
-        async def more(station: str) -> Worker:
-            number = 1 if station == STREAM else next(numbers)
-            worker = f"{station}-{number}"
-            extra: dict[str, str] = {}
-            if station == WAREHOUSE:
-                grpc = GrpcProxy(worker, triggers[station], ground.bigquery.grpc_endpoint or "")
-                extra["BALCAO_BIGQUERY_GRPC_ENDPOINT"] = f"127.0.0.1:{await grpc.start()}"
-                leaving.push_async_callback(grpc.stop)
-            if station == INDEX:
-                proxy = HttpProxy(worker, triggers[station], ground.qdrant.url, index_writes)
-                extra["BALCAO_QDRANT_URL"] = f"http://127.0.0.1:{await proxy.start()}"
-                leaving.push_async_callback(proxy.stop)
-            return workers.start(station, number, extra)
-
-        leaving.push_async_callback(workers.end)
-        for station in STATIONS:
-            await more(station)
-        if schedule.has(Kind.WAREHOUSE_SINK_ZOMBIE):
-            await more(WAREHOUSE)
-        if schedule.has(Kind.INDEX_SINK_ZOMBIE):
-            await more(INDEX)
-        yield Field(ground, workers, triggers, more, lambda: 0)
-
-
-async def _settled(ground: Ground) -> None:
-    """Returns when nothing is on its way any more, by measure. Raises ``TimeoutError`` saying where something is.
-
-    The slot's confirmed position passes the log's end only after the broker has everything before it; then the topics
-    do not grow any more, and what each group committed can be compared with their ends.
-    """
-    end = await asyncio.to_thread(gather.written_up_to, ground)
-    until = time.monotonic() + _SETTLES_WITHIN
-    while True:
-        try:
-            where = await asyncio.to_thread(_behind, ground, end)
-        except (KafkaException, psycopg.OperationalError) as error:
-            where = f"a server that was just killed does not answer yet: {error}"
-        if where is None:
-            return
-        if time.monotonic() > until:
-            raise TimeoutError(where)
-        await asyncio.sleep(0.2)
-
-
-def _behind(ground: Ground, end: int) -> str | None:
-    """Where something is on its way, in the order in which it goes."""
-    at = gather.captured_up_to(ground)
-    if at < end:
-        return f"the slot has confirmed {at} of {end}"
-    captured = ground.names.captured
-    for station, topics in ((STREAM, captured), (INDEX, (ground.names.documents,)), (WAREHOUSE, captured)):
-        wanted, have = gather.ends(ground, topics), gather.committed(ground, ground.names.group(station), topics)
-        behind = {place: (have[place], last) for place, last in wanted.items() if have[place] < last}
-        if behind:
-            return f"{station} has committed, and there is: {behind}"
-    return None
 
 
 def _counts(facts: Facts, made: Sequence[Change], writer: Writer, on: Field, watch: Watch) -> dict[str, int]:

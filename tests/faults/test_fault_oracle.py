@@ -7,6 +7,7 @@ import pytest
 from tests.faults.changes import Change
 from tests.faults.facts import Event, Facts
 from tests.faults.oracle import Letter, judge
+from tests.faults.slot import lost
 from tests.faults.watch import Seen
 
 pytestmark = pytest.mark.unit
@@ -66,6 +67,14 @@ def test_a_change_that_postgres_forgot_needs_no_event() -> None:
     facts.topic["offers", 0, 1] = Event((7,), 200, "u", None)
     assert judge(facts, MADE, {LETTER}, GROUP, lost=range(2, 3)) == []
     assert judge(facts, MADE, {LETTER}, GROUP, lost=range(3, 9)) != []
+
+
+def test_what_may_be_lost_with_a_slot_lies_between_the_stream_and_the_snapshot() -> None:
+    facts = world()
+    assert lost(facts, 9) == range(0)
+    facts.topic["offers", 0, 3] = Event((8,), 500, "r", 7)
+    facts.topic["offers", 0, 4] = Event((8,), 600, "u", 8)
+    assert lost(facts, 9) == range(3, 10)
 
 
 def test_a_row_goes_back() -> None:
