@@ -29,7 +29,7 @@ ROWS = 200_000
 REPETITIONS = 3
 _RATIO = 1.3
 _LIMIT_SECONDS = 300.0
-_LOOK_SECONDS = 0.1
+_LOOK_SECONDS = 0.2
 
 
 def run() -> dict[str, Result]:

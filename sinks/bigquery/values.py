@@ -177,6 +177,10 @@ def _decimal(field: Field) -> Convert:
     def convert(value: Decimal) -> str:
         if not value.is_finite():
             raise _unfit(kind, "not a number, or infinite")
+        text = format(value, "f")
+        # most values are short: the text alone says that neither side of the point has too many digits
+        if len(text) <= whole and len(text.partition(".")[2]) <= scale:
+            return text
         _, digits, exponent = value.as_tuple()
         assert isinstance(exponent, int), "it is finite"
         beyond = -exponent - scale
@@ -184,7 +188,6 @@ def _decimal(field: Field) -> Convert:
             raise _unfit(kind, f"more than {scale} digits after the point")
         if value.copy_abs() >= ceiling:
             raise _unfit(kind, f"more than {whole} digits before the point")
-        text = format(value, "f")
         return text[:-beyond].rstrip(".") if beyond > 0 else text
 
     return convert

@@ -40,17 +40,26 @@ def table(decoder: Any, serialized_rows: Sequence[bytes], target_schema: Any) ->
 def _column(messages: Sequence[Any], field: Any, target: Any) -> Any:
     if field is None:
         return pa.nulls(len(messages), target.type)
-    read = _plain if _fits(field, target.type) else _converted
-    return pa.array(read(messages, field, target.type), type=target.type)
+    if _fits(field, target.type):
+        return pa.array(_plain(messages, field), type=target.type)
+    if pa.types.is_decimal(target.type) and _is_plain(field) and field.type == FieldDescriptor.TYPE_STRING:
+        try:
+            return pa.array(_plain(messages, field), type=pa.string()).cast(target.type)
+        except pa.ArrowInvalid:
+            # a notation that only Python's decimals read, or no number: the emulator's own way finds out
+            pass
+    return pa.array(_converted(messages, field, target.type), type=target.type)
+
+
+def _is_plain(field: Any) -> bool:
+    return not field.is_repeated and field.has_presence and not field.has_default_value
 
 
 def _fits(field: Any, kind: Any) -> bool:
-    if field.is_repeated or not field.has_presence or field.has_default_value:
-        return False
-    return any(field.type in types and of_kind(kind) for types, of_kind in _AS_IT_IS)
+    return _is_plain(field) and any(field.type in types and of_kind(kind) for types, of_kind in _AS_IT_IS)
 
 
-def _plain(messages: Sequence[Any], field: Any, _kind: Any) -> list[Any]:
+def _plain(messages: Sequence[Any], field: Any) -> list[Any]:
     name = field.name
     values = map(attrgetter(name), messages)
     # only a value that is nothing, 0 or "" may be an absent one
