@@ -7,7 +7,7 @@ import statistics
 import subprocess
 import sys
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,6 @@ from runtime.topics import apply
 from schemas.topic import Topic
 
 RECORDS = 400_000
-EMULATED = 200_000
 QUIX_RECORDS, QUIX_ROWS = 12_000, 2_000
 REPETITIONS = 3
 _RATIO, _QUIX_RATIO = 0.75, 5
@@ -37,19 +36,17 @@ def run() -> dict[str, Result]:
     """Medians of interleaved repetitions. Needs a stack's settings in the environment; takes about two minutes."""
     kafka, registry = load(KafkaSettings), load(RegistrySettings)
     mark = uuid.uuid4().hex[:8]
-    many, few = topic(f"bench.history-{mark}"), topic(f"bench.emulated-{mark}")
-    apply(kafka, [many, few])
-    asyncio.run(_fill(many, RECORDS, kafka, registry))
-    asyncio.run(_fill(few, EMULATED, kafka, registry))
-    place = {"bootstrap": kafka.bootstrap_servers, "registry": registry.url}
-    return _counted(place | {"topic": many.name, "records": RECORDS}) | _emulated(
-        place | {"topic": few.name, "records": EMULATED}
-    )
+    filled = topic(f"bench.history-{mark}")
+    apply(kafka, [filled])
+    asyncio.run(_fill(filled, kafka, registry))
+    place = {"bootstrap": kafka.bootstrap_servers, "registry": registry.url, "topic": filled.name, "records": RECORDS}
+    return _counted(place) | _emulated(place)
 
 
 def _counted(job: dict[str, Any]) -> dict[str, Result]:
     commands = {"ours": _OURS, "bare": [sys.executable, str(_BARE)]}
     rates: dict[str, list[float]] = {name: [] for name in commands}
+    processor: dict[str, list[float]] = {name: [] for name in commands}
     lengths: set[int] = set()
     largest = 0
     for _ in range(REPETITIONS):
@@ -61,6 +58,7 @@ def _counted(job: dict[str, Any]) -> dict[str, Result]:
             lengths.add(counted["bytes"])
             largest = max(largest, answer.get("largest", 0))
             rates[name].append(answer["records"] / answer["seconds"])
+            processor[name].append(_processor_us(answer))
     if len(lengths) != 1:
         raise RuntimeError(f"the rows were not the same: {lengths}")
     medians = {name: statistics.median(values) for name, values in rates.items()}
@@ -74,7 +72,7 @@ def _counted(job: dict[str, Any]) -> dict[str, Result]:
             ratio=ratio,
             target=f">= {_RATIO} x bare",
             met=ratio["bare"] >= _RATIO,
-            detail={"rows in the largest batch": largest},
+            detail={"rows in the largest batch": largest} | _medians(processor),
         )
     }
 
@@ -84,13 +82,16 @@ def _emulated(job: dict[str, Any]) -> dict[str, Result]:
     warehouse = load(BigQuerySettings)
     job = job | {"project": warehouse.project, "rest": warehouse.rest_endpoint, "server": warehouse.grpc_endpoint}
     rates: dict[str, list[float]] = {"ours": [], "quix": []}
+    processor: dict[str, list[float]] = {"ours": [], "quix": []}
     for _ in range(REPETITIONS):
         dataset = f"bench_{uuid.uuid4().hex[:8]}"
         answer = measure("ours", _OURS, {**job, "dataset": dataset})
         rates["ours"].append(answer["records"] / answer["seconds"])
+        processor["ours"].append(_processor_us(answer))
         asked = {**job, "dataset": dataset, "records": QUIX_RECORDS, "rows": QUIX_ROWS}
         answer = measure("quix", [peers(), str(_QUIX)], asked, exactly=False)
         rates["quix"].append(answer["timed"] / answer["seconds"])
+        processor["quix"].append(_processor_us(answer))
     ours, quix = statistics.median(rates["ours"]), statistics.median(rates["quix"])
     return {
         "history to the emulator": Result(
@@ -100,8 +101,18 @@ def _emulated(job: dict[str, Any]) -> dict[str, Result]:
             ratio={"quix": ours / quix},
             target=f">= {_QUIX_RATIO} x quix",
             met=ours / quix >= _QUIX_RATIO,
+            detail=_medians(processor),
         )
     }
+
+
+def _processor_us(answer: Mapping[str, Any]) -> float:
+    """The process's own, all its threads, for a row."""
+    return float(answer["processor"] / answer.get("timed", answer["records"]) * 1e6)
+
+
+def _medians(processor: Mapping[str, Sequence[float]]) -> dict[str, float]:
+    return {f"{name}_processor_us": round(statistics.median(each), 2) for name, each in processor.items()}
 
 
 @contextmanager
@@ -118,13 +129,13 @@ def server() -> Iterator[tuple[str, dict[str, int]]]:
         counted |= json.loads(process.stdout.readline())
 
 
-async def _fill(filled: Topic, records: int, kafka: KafkaSettings, registry: RegistrySettings) -> None:
+async def _fill(filled: Topic, kafka: KafkaSettings, registry: RegistrySettings) -> None:
     client = Registry(registry)
     encoder = Encoder(client)
     encoder.prepare(filled)
     client.close()
     producer = Producer(kafka, client_id="bench-fill")
-    for start in range(0, records, _CHUNK):
+    for start in range(0, RECORDS, _CHUNK):
         numbers = range(start, start + _CHUNK)
         await producer.send([Message(filled.name, str(n), encoder.encode(filled, line(n))) for n in numbers])
     await producer.close()
