@@ -11,6 +11,7 @@ from runtime.errors import BadRecord
 from runtime.processor import Outcome, Processor
 from runtime.producer import Message, Producer
 from runtime.records import Batch, Record
+from runtime.registering import registered
 from schemas.records.catalog import SearchDocument
 from schemas.topic import Topic
 from schemas.topics import SEARCH_DOCUMENTS
@@ -47,11 +48,11 @@ class SearchDocuments(Processor):
         self._documents = documents
 
     async def start(self) -> None:
-        """Open the pool and the producer. Blocks on the registry once."""
+        """Open the pool and the producer, and register the documents' type, which waits for a registry that is away."""
         self._pool = self._open()
         await self._pool.open(wait=True)
         self._producer = self._connect()
-        self._encoder.prepare(self._documents)
+        await registered(self._encoder, self._documents, group="balcao.streams")
 
     async def stop(self) -> None:
         """Close both; what was sent is confirmed already."""

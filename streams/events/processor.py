@@ -8,6 +8,7 @@ from runtime.errors import BadRecord
 from runtime.processor import Outcome, Processor
 from runtime.producer import Message, Producer
 from runtime.records import Batch, Record
+from runtime.registering import registered
 from schemas.events import EVENTS
 from schemas.topic import Topic
 from streams.events.change import Decider
@@ -46,9 +47,9 @@ class DomainEvents(Processor):
         return self._deciders[topic.name].wanted
 
     async def start(self) -> None:
-        """Open the producer. Blocks on the registry once for each event."""
+        """Open the producer, and register the events' types, which waits for a registry that is away."""
         self._producer = self._connect()
-        self._encoder.prepare(*self._events)
+        await registered(self._encoder, *self._events, group="balcao.events")
 
     async def stop(self) -> None:
         """Close the producer; what was sent is confirmed already."""
