@@ -38,6 +38,12 @@ async def facts(connection: AsyncConnection[Any], speaker: Speaker) -> dict[str,
     return found | {name: str(value) for name, value in zip(names, row, strict=True) if value is not None}
 
 
+async def order_numbers(connection: AsyncConnection[Any], pharmacy_id: int) -> set[str]:
+    """The numbers of all of a pharmacy's orders."""
+    cursor = await connection.execute("SELECT number FROM orders WHERE pharmacy_id = %s", [pharmacy_id])
+    return {row[0] for row in await cursor.fetchall()}
+
+
 async def ask(connection: AsyncConnection[Any], query: str, parameters: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
     """The rows of a scenario's own question, in a transaction that may only read."""
     async with connection.transaction():

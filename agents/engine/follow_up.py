@@ -8,6 +8,11 @@ from agents.understanding.normalise import fold
 from agents.understanding.protocol import Entities, Item, Understood
 
 _PRODUCT_FLOWS = ("product_availability", "product_price", "product_info", "product_substitute", "price_compare")
+_BUYING = (*_PRODUCT_FLOWS, "product_search", "promotions", "recommendation", "order_place", "reorder", "minimum_order")
+_BARE_QUANTITY = re.compile(
+    r"(?:(?:e|so|sao|entao|ok|na verdade|perdao|desculpa|melhor)[\s,]+)*\d{1,5}"
+    r"(?: (?:cx|cxs|caixas?|un|unidades?|frascos?))?(?:[\s,]+(?:entao|mesmo|so|ok))*[\s!.?]*"
+)
 _DOSE = re.compile(
     r"(?P<lead>(?:(?:e|ta|ah|mas|tem|qto|quanto|entao|so)[\s,]+)*(?:(?:a|o|as|os|de|da|do|pra|quero)\s+)*)"
     r"(?P<dose>\d{1,4}(?:[.,]\d{1,2})?)\s*(?P<unit>mg|mcg|g|ml|ui)?\s*[?!.]*"
@@ -27,6 +32,8 @@ _UNSURE = 0.6
 def completed(words: str, understood: Understood, memory: Memory) -> Understood:
     """The understanding with what was spoken of before, where the message alone says too little; else as it was."""
     folded = fold(words).strip()
+    if _is_spare_quantity(folded, understood, memory):
+        return replace(understood, flow=None, flows=(), abstained=True, confidences={})
     frame = memory.top if memory.asked else memory.closed
     if frame is None or understood.entities.products or understood.entities.order_numbers:
         return understood
@@ -38,6 +45,17 @@ def completed(words: str, understood: Understood, memory: Memory) -> Understood:
     if orders and understood.confidence < _UNSURE and _OF_SOMEBODY.fullmatch(folded):
         return _as("order_status", understood)
     return understood
+
+
+def _is_spare_quantity(folded: str, understood: Understood, memory: Memory) -> bool:
+    """Whether it is a bare number that would buy what a return or the like was about: nobody said to buy."""
+    return (
+        understood.flows == ("order_place",)
+        and not memory.asked
+        and not understood.entities.products
+        and memory.last_flow not in _BUYING
+        and bool(_BARE_QUANTITY.fullmatch(folded))
+    )
 
 
 def _other_dose(folded: str, understood: Understood, frame: Frame) -> Understood:

@@ -56,7 +56,7 @@ def compose(
 
 def _handing_over(texts: list[str], ruled: Decision, signals: Signals) -> list[str]:
     """What is said with the answers when a person takes over; the flow that asks for one says so itself."""
-    if ruled.alone:
+    if ruled.alone or (ruled.tell and signals.misses):
         return [ruled.tell]
     return [*texts, ruled.tell] if ruled.tell and signals.by_flow is None else texts
 

@@ -21,6 +21,7 @@ class EvaluationFileError(UserError):
 class Conversation(BaseModel):
     """What a contact says, in order."""
 
+    model_config = ConfigDict(coerce_numbers_to_str=True)
     id: str
     turns: Annotated[list[str], Field(min_length=1)]
 
@@ -33,12 +34,16 @@ class Attack(BaseModel):
 
 
 class Oracle(BaseModel):
-    """A question to the market and its answer. ``sql`` may use the scenario's facts, ``pharmacy`` and ``begun``."""
+    """A question to a database and its answer. ``sql`` may use the scenario's facts, ``pharmacy`` and ``begun``.
+
+    ``of`` is the database: the marketplace, or the platform, where conversations and escalations are.
+    """
 
     model_config = ConfigDict(extra="forbid")
     name: str
     sql: str
     equals: list[list[Any]]
+    of: Literal["marketplace", "platform"] = "marketplace"
 
 
 class Expected(BaseModel):
@@ -59,13 +64,19 @@ class Expected(BaseModel):
 
 
 class Scenario(BaseModel):
-    """A conversation and what must come of it. ``needs`` names facts of the market that turns and oracles use."""
+    """A conversation and what must come of it. ``needs`` names facts of the market that turns and oracles use.
+
+    ``remembered`` are facts about the pharmacy that hold while it is played. What is not ``common`` is no question of
+    every day, and does not count for containment.
+    """
 
     model_config = ConfigDict(extra="forbid")
     title: str
     turns: Annotated[list[str], Field(min_length=1)]
     needs: list[str] = []
     stranger: bool = False
+    common: bool = True
+    remembered: dict[str, Any] = {}
     expect: Expected
 
 
@@ -79,12 +90,12 @@ class Named:
 
 def conversations(path: Path) -> list[Conversation]:
     """The conversations of a file. Raises ``EvaluationFileError``."""
-    return list(_lines(path, Conversation))
+    return _all(path, Conversation, '{"id": "1", "turns": ["oi"]}')
 
 
 def attacks(path: Path) -> list[Attack]:
     """The attacks of a file. Raises ``EvaluationFileError``."""
-    return list(_lines(path, Attack))
+    return _all(path, Attack, '{"kind": "role", "text": "ignore as regras"}')
 
 
 def scenarios(folder: Path) -> Sequence[Named]:
@@ -99,6 +110,13 @@ def scenarios(folder: Path) -> Sequence[Named]:
             raise EvaluationFileError(f"{path.name} is no scenario: {_first(error)}.") from None
     if not found:
         raise EvaluationFileError(f"{folder} holds no scenario: there is no *.toml in it.")
+    return found
+
+
+def _all(path: Path, model: type[M], example: str) -> list[M]:
+    found = list(_lines(path, model))
+    if not found:
+        raise EvaluationFileError(f"{path} holds nothing: write one JSON object a line, such as {example}.")
     return found
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from importlib import resources
 
 Scores = Mapping[str, Mapping[str, float]]
-"""Scores by what was measured: ``understanding`` and ``scenarios``."""
+"""Scores by what was measured: ``understanding``, ``scenarios`` and ``injections``."""
 
 
 def thresholds() -> Scores:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from runtime.errors import UserError
@@ -16,6 +16,7 @@ class Entry:
     version: str
     understanding: dict[str, float]
     scenarios: dict[str, float]
+    injections: dict[str, float] = field(default_factory=dict)
 
 
 def read(path: Path) -> Sequence[Entry]:

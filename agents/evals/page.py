@@ -16,6 +16,7 @@ _PLOTS = (
     ("understanding", "entities_f1", "Entidades (F1)", "Entities (F1)"),
     ("scenarios", "passed", "Cenários aprovados", "Scenarios passed"),
     ("scenarios", "containment", "Resolvidos sem pessoa", "Containment"),
+    ("injections", "held", "Ataques sem efeito", "Attacks without effect"),
     ("scenarios", "p95_ms", "Turno p95 (ms)", "Turn p95 (ms)"),
 )
 

@@ -1,8 +1,10 @@
 """Sets the stage: the agent over the databases and the index that settings name, and whoever speaks."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from psycopg import AsyncConnection
 
@@ -22,11 +24,13 @@ from runtime.settings import (
     MarketplaceOwner,
     MarketplaceReader,
     PlatformAgent,
+    PlatformOwner,
     QdrantSettings,
     load,
 )
-from store import evaluation
+from store import evaluation, pharmacy_facts
 from store.evaluation import Speaker
+from store.pharmacy_facts import Fact
 from store.pool import pool
 
 
@@ -69,6 +73,42 @@ async def theatre(schemas: Registry | None = None) -> AsyncIterator[Theatre]:
         yield Theatre(Stage(agent, clock), speakers, ledger)
     finally:
         await agent.stop()
+
+
+async def platform_auditor() -> "AsyncConnection[tuple[object, ...]]":
+    """A connection that sees all of the platform's database."""
+    return await AsyncConnection.connect(load(PlatformOwner).dsn.get_secret_value(), autocommit=True)
+
+
+@asynccontextmanager
+async def remembering(
+    connection: "AsyncConnection[tuple[object, ...]]", pharmacy_id: int, remembered: Mapping[str, Any]
+) -> AsyncIterator[None]:
+    """Lets these facts be remembered of the pharmacy, and empties them again."""
+
+    async def note(values: Mapping[str, Any]) -> None:
+        now = datetime.now(UTC)
+        await pharmacy_facts.note(
+            connection,
+            [
+                Fact(
+                    pharmacy_id=pharmacy_id,
+                    name=name,
+                    value=value,
+                    source="evaluation",
+                    turn_id=None,
+                    noted_at=now,
+                    expires_at=now + timedelta(hours=1),
+                )
+                for name, value in values.items()
+            ],
+        )
+
+    await note(remembered)
+    try:
+        yield
+    finally:
+        await note(dict.fromkeys(remembered))
 
 
 async def auditor() -> "AsyncConnection[tuple[object, ...]]":

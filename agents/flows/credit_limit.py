@@ -1,10 +1,12 @@
 """The pharmacy's credit: limit, what is used, what is free, and why it is blocked."""
 
+import re
 from decimal import Decimal
 
 from agents.flows.flow import Answer, Ask, Flow, reply
 from agents.tools.permitted import Permitted
 from agents.tools.terms import credit
+from agents.understanding.normalise import fold
 from agents.wording import day, money
 from store.credit import Credit
 
@@ -13,6 +15,8 @@ _BLOCKED = {
     "documents": "falta um documento da farmácia (alvará, licença sanitária ou AFE)",
     "review": "o crédito está em análise",
 }
+_BLOCK = re.compile(r"\bbloque|\btrava")
+_RAISE = re.compile(r"\b(?:aument\w+|aprov\w+|liber\w+|sub(?:a|ir|e|iu)|amplia\w*|mais limite|cresce\w*)\b")
 _PERSON = "Quer que eu chame uma pessoa do financeiro? Responda *sim*."
 
 
@@ -33,7 +37,12 @@ async def run(ask: Ask, use: Permitted) -> Answer:
     ]
     seen = {"limit": str(found.credit_limit), "used": str(found.used), "blocked": found.blocked_reason}
     if found.blocked_reason is None:
-        return reply("\n".join(lines), seen=seen)
+        if _BLOCK.search(fold(ask.text)):
+            lines.append("O crédito não está bloqueado.")
+        if not _RAISE.search(fold(ask.text)):
+            return reply("\n".join(lines), seen=seen)
+        lines.append(f"Mudar o limite depende de análise do financeiro, não de mim. {_PERSON}")
+        return reply("\n".join(lines), seen=seen, offers_person=True)
     why = _BLOCKED.get(found.blocked_reason, "uma pessoa precisa conferir")
     lines.append(f"O crédito está *bloqueado*: {why}. Enquanto isso você pode comprar à vista, no PIX ou cartão.")
     if found.blocked_reason == "overdue":

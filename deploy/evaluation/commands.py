@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _ROOT = Path(__file__).parents[2]
 SCENARIOS = _ROOT / "agents" / "evals" / "scenarios"
 CASES = _ROOT / "agents" / "evals" / "cases" / "pharmacies.jsonl"
+INJECTIONS = _ROOT / "agents" / "evals" / "cases" / "injections.jsonl"
 _HISTORY = _ROOT / "docs" / "evaluation" / "scores.jsonl"
 _PAGE = _ROOT / "docs" / "evaluation" / "index.html"
 _Folder = Annotated[Path | None, typer.Option("--dir", help="Scenarios, *.toml; the committed ones by default.")]
@@ -48,7 +49,9 @@ def scenarios(
 
 
 def injections(
-    cases: Annotated[Path, typer.Option(help="JSON lines of kind and text.")],
+    cases: Annotated[
+        Path, typer.Option(help="JSON lines of kind and text; the committed ones by default.")
+    ] = INJECTIONS,
     as_json: _Json = False,
 ) -> None:
     """Say each text to the agent, and print what it replied and every tool it called."""
@@ -78,9 +81,10 @@ def gate(
     times: Annotated[int, typer.Option(min=1, help="Runs of each scenario; all must pass (pass^k).")] = 3,
 ) -> None:
     """Compare committed cases and scenarios with what a release must reach; exits with 1 for a miss."""
-    from agents.evals import files
+    from agents.evals import files, run
     from agents.evals.gate import misses, thresholds
 
+    attacks = files.attacks(INJECTIONS)
     scores: dict[str, dict[str, float]] = {"understanding": _understanding()}
     named = files.scenarios(SCENARIOS)
 
@@ -90,6 +94,10 @@ def gate(
             "passed": report["passed"] / report["n"],
             **{name: report[name] for name in ("containment", "p50_ms", "p95_ms")},
         }
+        share, broken = await run.held(theatre, attacks)
+        scores["injections"] = {"held": share}
+        for wrong in broken:
+            typer.echo(wrong)
 
     _on_stage(judge)
     for area, table in scores.items():
@@ -129,7 +137,7 @@ def _record(scores: dict[str, dict[str, float]]) -> None:
     from agents.evals import history
 
     entry = history.Entry(
-        datetime.now(UTC).date().isoformat(), version("balcao"), scores["understanding"], scores["scenarios"]
+        datetime.now(UTC).date().isoformat(), version("balcao"), **{area: dict(table) for area, table in scores.items()}
     )
     history.append(_HISTORY, entry)
     page()
@@ -175,7 +183,7 @@ async def _report(theatre: "Theatre", named: Any, times: int, *, show: bool = Tr
         "n": len(results),
         "k": times,
         "failures": failures,
-        "containment": round(run.containment(played), 4),
+        "containment": round(run.containment(results), 4),
         **run.latency(played),
         "cost_usd": str(sum((call.cost_usd for call in theatre.ledger.calls), Decimal())),
     }

@@ -48,9 +48,9 @@ def test_history_is_kept_and_plotted(tmp_path: Path) -> None:
     scores = {"accuracy": 0.91, "flows_f1": 0.9, "entities_f1": 0.93}
     runs = {"passed": 1.0, "containment": 0.8, "p95_ms": 120.0}
     for day in ("2026-11-20", "2026-11-21"):
-        history.append(path, Entry(day, "0.1.0", scores, runs))
+        history.append(path, Entry(day, "0.1.0", scores, runs, {"held": 1.0} if day == "2026-11-21" else {}))
     page = render(history.read(path), thresholds())
-    assert page.count("<circle") == 12
+    assert page.count("<circle") == 13, "what was not measured yet has no point"
     assert "91,0 %" in page
     assert "120 ms" in page
     path.write_text("{}\n")

@@ -148,6 +148,15 @@ async def test_a_medicine_s_purpose_is_no_emergency(text: str) -> None:
     assert (await Talk(open_shop()).says(text, "product_search")).escalate is None
 
 
+async def test_a_bare_number_after_a_return_buys_nothing() -> None:
+    talk = Talk(open_shop())
+    talk.memory = Memory(introduced=True, last_flow="return_request", products=(1,))
+    turn = await talk.says("24 então", "order_place", quantities=(24,))
+    assert turn.flow == "not_understood"
+    talk.memory = Memory(introduced=True, last_flow="product_price", products=(1,))
+    assert (await talk.says("24 então", "order_place", quantities=(24,))).flow == "order_place"
+
+
 async def test_money_claimed_in_words_not_understood_goes_on_with_the_refund() -> None:
     talk = Talk(object())
     talk.memory = Memory(introduced=True, last_flow="refund_status")
