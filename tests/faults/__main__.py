@@ -16,6 +16,7 @@ from deploy.local.home import CHECKOUT
 from deploy.local.stack import Stack
 from runtime.errors import UserError
 from tests.faults import disk, page, results
+from tests.faults.nursery import Nursery
 from tests.faults.play import Played, play
 from tests.faults.schedule import schedule
 
@@ -34,12 +35,12 @@ def main(count: int, first: int) -> int:
     stack.down()
     at, day = results.commit(), datetime.now(UTC).date().isoformat()
     played: list[Played] = []
-    with disk.small(stack.home):
+    with disk.small(stack.home), Nursery() as nursery:
         try:
             stack.up(stations=False, bootstrapped=False, without=_LEFT_OUT)
             os.environ.update(stack.environment())
             for seed in range(first, first + count):
-                played.append(_one(stack, seed))
+                played.append(_one(stack, seed, nursery))
         finally:
             stack.down()
             if played:
@@ -48,7 +49,7 @@ def main(count: int, first: int) -> int:
     return 1 if any(one.wrong for one in played) else 0
 
 
-def _one(stack: Stack, seed: int) -> Played:
+def _one(stack: Stack, seed: int, nursery: Nursery) -> Played:
     plan = schedule(seed)
     began = time.monotonic()
 
@@ -57,7 +58,7 @@ def _one(stack: Stack, seed: int) -> Played:
             sys.stdout.write(f"\r\033[Kseed {seed}  {time.monotonic() - began:3.0f} s  {what}")
             sys.stdout.flush()
 
-    done = asyncio.run(play(stack, plan, stack.home.logs, tell))
+    done = asyncio.run(play(stack, plan, stack.home.logs, nursery, tell))
     tell("")
     start = "\r" if sys.stdout.isatty() else ""
     verdict = "held" if not done.wrong else "FAILED"

@@ -13,6 +13,7 @@ from tests.faults.changes import Change, changes
 from tests.faults.facts import Facts
 from tests.faults.ground import Ground, template
 from tests.faults.names import WAREHOUSE
+from tests.faults.nursery import Nursery
 from tests.faults.schedule import READY, Schedule, Step
 from tests.faults.settle import settled
 from tests.faults.stations import stations
@@ -34,14 +35,16 @@ class Played:
     counts: dict[str, int] = field(default_factory=dict)
 
 
-async def play(stack: Stack, schedule: Schedule, logs: Path, tell: Callable[[str], None] = lambda _: None) -> Played:
+async def play(
+    stack: Stack, schedule: Schedule, logs: Path, nursery: Nursery, tell: Callable[[str], None] = lambda _: None
+) -> Played:
     """Plays it, and tells what it is at; blocks for half a minute or more. Raises when the ground cannot be made."""
     began = time.monotonic()
     tell("making the ground")
     await asyncio.to_thread(template, stack)
     run = f"faults_{schedule.seed}_{uuid4().hex[:6]}"
     played = Played(schedule.seed, tuple(schedule.lines), tuple(step.kind.name for step in schedule.steps))
-    async with Ground(stack, run) as ground, stations(ground, schedule, logs) as on:
+    async with Ground(stack, run) as ground, stations(ground, schedule, logs, nursery) as on:
         # the stations start meanwhile
         await ground.capture()
         made = changes(schedule.seed, schedule.changes)

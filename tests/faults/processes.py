@@ -4,15 +4,15 @@ import asyncio
 import contextlib
 import os
 import signal
-import subprocess
-import sys
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from deploy.local.home import CHECKOUT
+from tests.faults.nursery import Nursery, alive
 
 _PAUSE = 0.5
+_LOOK = 0.05
 _PATIENCE = 30.0
 
 
@@ -21,11 +21,13 @@ class Worker:
     """One station process under a supervisor of its own, as supervisord keeps the platform's."""
 
     name: str
-    command: list[str]
+    station: str
+    run: str
     environment: Mapping[str, str]
     log: Path
+    nursery: Nursery
     starts: int = 0
-    _process: subprocess.Popen[bytes] | None = None
+    _pid: int | None = None
     _keeper: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -33,34 +35,32 @@ class Worker:
         self._keeper = asyncio.create_task(self._keep(), name=self.name)
 
     async def _keep(self) -> None:
-        with self.log.open("ab") as log:
-            while True:
-                self.starts += 1
-                self._process = subprocess.Popen(  # noqa: ASYNC220 - it returns at once
-                    self.command, cwd=CHECKOUT, env=dict(self.environment), stdout=log, stderr=log
-                )
-                while self._process.poll() is None:  # noqa: ASYNC110 - a child that was stopped is waited for as well
-                    await asyncio.sleep(0.05)
-                await asyncio.sleep(_PAUSE)
+        while True:
+            self.starts += 1
+            self._pid = self.nursery.fork(self.station, self.run, self.environment, self.log)
+            while alive(self._pid):  # noqa: ASYNC110 - it is no child of ours, whose end we would be told
+                await asyncio.sleep(_LOOK)
+            await asyncio.sleep(_PAUSE)
 
     def send(self, number: signal.Signals) -> None:
         """A signal to the process there is now, if any."""
-        if self._process is not None and self._process.poll() is None:
-            os.kill(self._process.pid, number)
+        if self._pid is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._pid, number)
 
     async def end(self, how: signal.Signals = signal.SIGTERM) -> None:
         """Ends it for good; killed when it takes too long."""
         if self._keeper is not None:
             self._keeper.cancel()
             await asyncio.gather(self._keeper, return_exceptions=True)
-        if self._process is None:
+        if self._pid is None:
             return
         self.send(signal.SIGCONT)
         self.send(how)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            await asyncio.to_thread(self._process.wait, _PATIENCE)
+        until = time.monotonic() + _PATIENCE
+        while alive(self._pid) and time.monotonic() < until:  # noqa: ASYNC110
+            await asyncio.sleep(_LOOK)
         self.send(signal.SIGKILL)
-        await asyncio.to_thread(self._process.wait)
 
 
 @dataclass
@@ -70,13 +70,14 @@ class Workers:
     run: str
     environment: Mapping[str, str]
     logs: Path
+    nursery: Nursery
     all: dict[str, Worker] = field(default_factory=dict)
 
     def start(self, station: str, number: int, extra: Mapping[str, str]) -> Worker:
         """One more process of the station's group."""
         name = f"{station}-{number}"
-        command = [sys.executable, "-m", "tests.faults.worker", station, self.run]
-        worker = Worker(name, command, {**self.environment, **extra}, self.logs / f"{self.run}.{name}.log")
+        log = self.logs / f"{self.run}.{name}.log"
+        worker = Worker(name, station, self.run, {**self.environment, **extra}, log, self.nursery)
         self.all[name] = worker
         worker.start()
         return worker

@@ -11,6 +11,7 @@ from tests.faults.ground import Ground
 from tests.faults.grpc_proxy import GrpcProxy
 from tests.faults.http_proxy import HttpProxy, index_writes
 from tests.faults.names import INDEX, STATIONS, STREAM, WAREHOUSE
+from tests.faults.nursery import Nursery
 from tests.faults.processes import Worker, Workers
 from tests.faults.schedule import Kind, Schedule
 from tests.faults.stack_faults import SESSION
@@ -18,7 +19,7 @@ from tests.faults.strike import Field
 
 
 @asynccontextmanager
-async def stations(ground: Ground, schedule: Schedule, logs: Path) -> AsyncIterator[Field]:
+async def stations(ground: Ground, schedule: Schedule, logs: Path, nursery: Nursery) -> AsyncIterator[Field]:
     """They run within the block. A sink that will be stopped has company in its group, to take over."""
     environment = {
         **os.environ,
@@ -27,7 +28,7 @@ async def stations(ground: Ground, schedule: Schedule, logs: Path) -> AsyncItera
         "BALCAO_BIGQUERY_DATASET": ground.bigquery.dataset,
         "BALCAO_QDRANT_COLLECTION": ground.qdrant.collection,
     }
-    workers = Workers(ground.run, environment, logs)
+    workers = Workers(ground.run, environment, logs, nursery)
     triggers = {station: Trigger(workers.kill, workers.stop) for station in STATIONS}
     numbers = itertools.count(1)
     async with AsyncExitStack() as leaving:

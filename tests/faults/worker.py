@@ -1,15 +1,32 @@
-"""``python -m tests.faults.worker STATION RUN``: a station of the product on one seed's topics, otherwise as it is."""
+"""A station of the product on one seed's topics, otherwise as it is: what `balcao run` wires, under other names."""
 
-import sys
+import importlib
 
-from runtime import log, station
-from runtime.clock import SystemClock
 from runtime.processor import Processor
 from tests.faults.names import INDEX, STREAM, WAREHOUSE, Names
+
+_NEEDED = (
+    "runtime.faust",
+    "runtime.station",
+    "sinks.bigquery.wiring",
+    "sinks.qdrant.operate",
+    "sinks.qdrant.processor",
+    "store.pool",
+    "streams.catalog",
+    "google.cloud.bigquery_storage_v1.services.big_query_write.transports",
+)
+
+
+def ready() -> None:
+    """Imports what any of them needs, and makes nothing of it."""
+    for name in _NEEDED:
+        importlib.import_module(name)
 
 
 def main(which: str, run: str) -> None:
     """Runs until it is stopped."""
+    from runtime import log, station
+
     names = Names(run)
     log.configure(which)
     processor = {WAREHOUSE: _warehouse, INDEX: _index, STREAM: _stream}[which](names)
@@ -17,6 +34,7 @@ def main(which: str, run: str) -> None:
 
 
 def _warehouse(names: Names) -> Processor:
+    from runtime.clock import SystemClock
     from runtime.settings import BigQuerySettings, load
     from sinks.bigquery.processor import BigQuerySink
     from sinks.bigquery.wiring import connect
@@ -49,7 +67,3 @@ def _stream(names: Names) -> Processor:
         captured=names.captured,
         documents=names.documents,
     )
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
