@@ -1,7 +1,7 @@
 """Putting the sink together: the tables first, then what writes to them."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from functools import partial
 
 import structlog
@@ -41,7 +41,7 @@ async def connect(settings: BigQuerySettings, topics: Sequence[Topic], clock: Cl
 
     try:
         await warehouse.prepare([sql.STREAMS, sql.MERGED, sql.EMPTIED])
-        native = await applies_changes(warehouse, storage)
+        native = await _tried_beside(applies_changes(warehouse, storage), _tables(warehouse, topics))
         log.info("current rows are kept", by="BigQuery's change data capture" if native else "merging")
         kept = await _kept(warehouse, storage, topics, clock, native=native)
     except BaseException:
@@ -50,16 +50,26 @@ async def connect(settings: BigQuerySettings, topics: Sequence[Topic], clock: Cl
     return Wiring(kept, Claims(warehouse, storage), storage, close)
 
 
+async def _tried_beside(trial: Awaitable[bool], work: Awaitable[None]) -> bool:
+    """What the trial found; raises what either raises, when both have ended."""
+    found, done = await asyncio.gather(trial, work, return_exceptions=True)
+    for one in (found, done):
+        if isinstance(one, BaseException):
+            raise one
+    return found is True
+
+
+async def _tables(warehouse: Warehouse, topics: Sequence[Topic]) -> None:
+    currents = [one for one in (tables.current(topic) for topic in topics) if one is not None]
+    # before they are made anew, so that a process that ends in between does it again
+    for name in await warehouse.missing(one.name for one in currents):
+        await warehouse.query(sql.unmerged(warehouse.dataset, name))
+    await warehouse.prepare([*(tables.history(topic) for topic in topics), *currents])
+
+
 async def _kept(
     warehouse: Warehouse, storage: GrpcStorage, topics: Sequence[Topic], clock: Clock, *, native: bool
 ) -> list[Kept]:
-    currents = {topic.name: tables.current(topic) for topic in topics}
-    wanted = [tables.history(topic) for topic in topics] + [one for one in currents.values() if one is not None]
-    await warehouse.prepare([])
-    # before they are made anew, so that a process that ends in between does it again
-    for name in await warehouse.missing(one.name for one in currents.values() if one is not None):
-        await warehouse.query(sql.unmerged(warehouse.dataset, name))
-    await warehouse.prepare(wanted)
     turns = asyncio.Semaphore(1)
     kept: list[Kept] = []
     mergers: dict[str, Merger] = {}
@@ -68,7 +78,7 @@ async def _kept(
         one = Kept(topic, RowEncoder(tables.history(topic).fields))
         one.growth = Growth(topic, warehouse, partial(_reshape, one, warehouse, storage))
         kept.append(one)
-        current = currents[topic.name]
+        current = tables.current(topic)
         if current is None:
             continue
         one.empty = partial(_empty, warehouse, current.name)
