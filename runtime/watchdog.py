@@ -131,6 +131,7 @@ class Watchdog:
             except confluent_kafka.KafkaException as error:
                 # a broker that is away must not look like a partition that stands still
                 log.warning("end offsets unknown", error=str(error))
+                self._look_around()
                 continue
             now = self._clock.monotonic()
             stuck = self._verdict.judge(partitions, ends, now)
@@ -138,6 +139,13 @@ class Watchdog:
             since = self._assignment.unsettled_since
             if stuck or (since is not None and now - since > self._unsettled):
                 self._bark(stuck, partitions)
+
+    def _look_around(self) -> None:
+        """Has the client learn anew who leads what: it would believe for minutes what was so before a broker failed."""
+        try:
+            self._admin.list_topics(timeout=_SECONDS)
+        except confluent_kafka.KafkaException as error:
+            log.warning("the broker does not answer", error=str(error))
 
     def _ends(self, partitions: Mapping[TP, Partition]) -> dict[TP, int]:
         if not partitions:

@@ -61,7 +61,7 @@ class Ground:
         self.bigquery = load(BigQuerySettings).model_copy(update={"dataset": run})
         self.qdrant = load(QdrantSettings).model_copy(update={"collection": run})
         self.kafka = load(KafkaSettings)
-        self.admin = AdminClient({**librdkafka(self.kafka), "log_level": 0})
+        self.admin = AdminClient({**librdkafka(self.kafka), "log_level": 0, "metadata.max.age.ms": 5000})
 
     def dsn(self, role: str) -> str:
         """How a role reaches the ground's database."""

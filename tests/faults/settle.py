@@ -1,6 +1,7 @@
 """When nothing is on its way any more: measured, not waited for."""
 
 import asyncio
+import contextlib
 import time
 
 import psycopg
@@ -26,6 +27,9 @@ async def settled(ground: Ground) -> None:
             where = await asyncio.to_thread(_behind, ground, end)
         except (KafkaException, psycopg.OperationalError) as error:
             where = f"a server that was just killed does not answer yet: {error}"
+            with contextlib.suppress(KafkaException):
+                # what leads what is learnt anew
+                await asyncio.to_thread(ground.admin.list_topics, timeout=10)
         if where is None:
             return
         if time.monotonic() > until:

@@ -1,13 +1,19 @@
 """The watchdog's judgement: which partitions stand still, and since when."""
 
+import asyncio
+import threading
 from types import SimpleNamespace
-from typing import cast
+from typing import Any, cast
 
+import confluent_kafka
 import pytest
 
+from runtime import watchdog
 from runtime.assignment import TP
+from runtime.clock import ManualClock
 from runtime.partition import Partition
 from runtime.processor import Committed
+from runtime.settings import KafkaSettings
 from runtime.tracker import Tracker
 from runtime.watchdog import Verdict
 
@@ -75,3 +81,34 @@ def test_a_partition_that_left_and_came_back_starts_anew() -> None:
     standing.at(0, committed=10, end=20)
     standing.verdict.judge({}, {}, 30)
     assert standing.at(70, committed=10, end=20) == []
+
+
+class Fenced:
+    """A client whose broker failed and came back: it believes what was so before, until it looks around."""
+
+    def __init__(self) -> None:
+        self.fresh = False
+        self.answered = threading.Event()
+
+    def list_topics(self, timeout: float) -> None:
+        self.fresh = True
+
+    def list_offsets(self, asked: Any, request_timeout: float) -> dict[Any, Any]:
+        if not self.fresh:
+            raise confluent_kafka.KafkaException("Leader epoch is older than broker epoch")
+        self.answered.set()
+        return {}
+
+
+async def test_it_sees_again_after_a_broker_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    client = Fenced()
+    monkeypatch.setattr(watchdog, "AdminClient", lambda _: client)
+    assignment: Any = SimpleNamespace(snapshot=lambda: {ONE: Standing().partition}, unsettled_since=None)
+    settings = KafkaSettings(bootstrap_servers="127.0.0.1:1")
+    dog = watchdog.Watchdog("test", settings, assignment, seconds=0.04, drain_seconds=60, clock=ManualClock())
+    monkeypatch.setattr(dog, "_measure", lambda partitions, ends: None)
+    dog.start()
+    try:
+        assert await asyncio.to_thread(client.answered.wait, 60)
+    finally:
+        await dog.stop()
