@@ -2,7 +2,8 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from itertools import combinations, pairwise
 
 from agents.understanding import concepts
@@ -42,34 +43,39 @@ def count(words: Sequence[str], spans: Sequence[tuple[str, int, int]]) -> Mappin
     together, a word within a name, a piece of a word, the shape of the whole.
     """
     counted = Counter(_features(words, spans))
-    weighted = {name: _WEIGHTS[name[0]] * (1 + math.log(times)) for name, times in counted.items()}
+    weighted = {
+        name: _WEIGHTS[name[0]] if times == 1 else _WEIGHTS[name[0]] * (1 + math.log(times))
+        for name, times in counted.items()
+    }
     norm = math.sqrt(sum(value * value for value in weighted.values())) or 1.0
     return {name: value / norm for name, value in weighted.items()}
 
 
-def _features(words: Sequence[str], spans: Sequence[tuple[str, int, int]]) -> Iterator[str]:
+def _features(words: Sequence[str], spans: Sequence[tuple[str, int, int]]) -> list[str]:
     shown = [word for word in masked(words, spans) if word != BREAK]
     framed = ["^", *shown, "$"]
+    found: list[str] = []
     for word in shown:
-        yield f"w{word}"
+        found.append(f"w{word}")
         if word not in _NAMES:
-            yield from _pieces(f" {word} ")
-    for left, right in pairwise(framed):
-        yield f"b{left} {right}"
+            found += pieces(word)
+    found += [f"b{left} {right}" for left, right in pairwise(framed)]
     for left, middle, right in zip(framed, framed[1:], framed[2:], strict=False):
-        yield f"t{left} {middle} {right}"
-        yield f"s{left} {right}"
+        found += (f"t{left} {middle} {right}", f"s{left} {right}")
     meant = [name for word in shown for name in ((word,) if word in _NAMES else concepts.of_word(word))]
     meant += concepts.of_phrases(shown)
-    yield from (f"c{name}" for name in meant)
-    yield from (f"d{left} {right}" for left, right in pairwise(meant))
-    yield from (f"e{left}&{right}" for left, right in combinations(sorted(set(meant)), 2))
+    found += [f"c{name}" for name in meant]
+    found += [f"d{left} {right}" for left, right in pairwise(meant)]
+    found += [f"e{left}&{right}" for left, right in combinations(sorted(set(meant)), 2)]
     for kind, start, end in spans:
         if kind == "p":
-            yield from (f"n{word}" for word in words[start:end])
-    yield f"z{min(len(shown), 6)} {bool(shown) and shown[-1] == '?'}"
+            found += [f"n{word}" for word in words[start:end]]
+    found.append(f"z{min(len(shown), 6)} {bool(shown) and shown[-1] == '?'}")
+    return found
 
 
-def _pieces(framed: str) -> Iterator[str]:
-    for size in (2, 3, 4, 5):
-        yield from (f"g{framed[at : at + size]}" for at in range(len(framed) - size + 1))
+@lru_cache(maxsize=20_000)
+def pieces(word: str) -> tuple[str, ...]:
+    """A word's runs of two to five characters, its ends marked by spaces; kept, for messages share most words."""
+    framed = f" {word} "
+    return tuple(f"g{framed[at : at + size]}" for size in (2, 3, 4, 5) for at in range(len(framed) - size + 1))

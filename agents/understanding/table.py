@@ -4,14 +4,16 @@ A weight is stored as its sign and the square root of its share of the column's 
 order; 37 columns of float32 would take eight times the place.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
 _STEPS = 127
+_NONE = -1
+_MOST_MET = 50_000
 
 
 def key(name: str) -> int:
@@ -26,6 +28,8 @@ class Table:
     keys: NDArray[np.uint32]
     steps: NDArray[np.int8]
     greatest: NDArray[np.float32]
+    _met: dict[str, int] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """The rows of names that were looked for, ``_NONE`` for a name without one: messages share most of theirs."""
 
     @classmethod
     def of(cls, keys: NDArray[np.uint32], weights: NDArray[np.float32]) -> "Table":
@@ -41,17 +45,30 @@ class Table:
         places = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
         return places, self.keys[places] == keys
 
+    def rows(self, names: Sequence[str]) -> NDArray[np.int64]:
+        """Each name's row, ``-1`` for a name without one."""
+        met = self._met
+        places = list(map(met.get, names))
+        if None in places:
+            new = [name for name, place in zip(names, places, strict=True) if place is None]
+            found, known = self.find(np.array([key(name) for name in new], dtype=np.uint32))
+            looked = dict(zip(new, np.where(known, found, _NONE).tolist(), strict=True))
+            if len(met) > _MOST_MET:
+                met.clear()
+            met.update(looked)
+            places = [looked[name] if place is None else place for name, place in zip(names, places, strict=True)]
+        return np.array(places, dtype=np.int64)
+
     def sums(self, names: Iterable[str]) -> NDArray[np.float32]:
         """The sum of the named features' weights, one a class."""
-        keys = np.fromiter((key(name) for name in names), dtype=np.uint32)
-        places, known = self.find(keys)
-        return np.asarray(self._weights(places[known]).sum(axis=0), dtype=np.float32)
+        places = self.rows(list(names))
+        return np.asarray(self._weights(places[places != _NONE]).sum(axis=0), dtype=np.float32)
 
     def product(self, features: Mapping[str, float], scale: NDArray[np.float32]) -> NDArray[np.float32]:
         """The scores of weighted features, each times its key's ``scale`` (a value a row), at unit length."""
-        keys = np.fromiter((key(name) for name in features), dtype=np.uint32, count=len(features))
         values = np.fromiter(features.values(), dtype=np.float32, count=len(features))
-        places, known = self.find(keys)
+        places = self.rows(list(features))
+        known = places != _NONE
         places = places[known]
         weighted = values[known] * scale[places]
         length = float(np.sqrt(weighted @ weighted)) or 1.0
