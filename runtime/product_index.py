@@ -5,14 +5,14 @@ import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from http import HTTPStatus
 from types import TracebackType
 from typing import Any, Self
 
 from qdrant_client import models
 from qdrant_client.http.exceptions import ResponseHandlingException, UnexpectedResponse
 
-from runtime.product_points import DENSE, SPARSE, Located, UnknownEmbedderError
+from runtime.hybrid_query import CollectionGone, HybridQuery, QueryFailed
+from runtime.product_points import Located, UnknownEmbedderError
 from runtime.qdrant import connect
 from runtime.settings import QdrantSettings
 from runtime.text.confidence import Product, Request, confidence, same_substance
@@ -28,7 +28,10 @@ DOUBT = 0.74
 _SPELT_OUT = 0.98
 _NEARLY = 0.05
 _CANDIDATES = 48
+_ANSWER_SECONDS = 5
 _RRF_K = 10
+_RANKED_BY = ["product_id", "name", "active_ingredients", "presentation", "manufacturer", "stripe", "available"]
+"""The fields of ``ProductPayload`` that ``rank`` reads: a product's offers are most of its payload."""
 _LOOK_SECONDS = 2.0
 """How long a search may go on in a collection that the alias left; it is kept for longer."""
 
@@ -39,10 +42,7 @@ class ProductIndexUnavailable(Exception):  # noqa: N818 - a state of the index
 
 @dataclass(frozen=True, slots=True)
 class ProductHit:
-    """One product. ``score`` (0 to 1) says how well it answers the words and numbers asked for; see ``FOUND``.
-
-    ``payload`` is a ``runtime.product_points.ProductPayload``.
-    """
+    """One product. ``score`` (0 to 1) says how well it answers the words and numbers asked for; see ``FOUND``."""
 
     product_id: int
     name: str
@@ -50,7 +50,6 @@ class ProductHit:
     manufacturer: str
     stripe: str
     score: float
-    payload: dict[str, Any]
 
     @property
     def found(self) -> bool:
@@ -73,7 +72,8 @@ class ProductIndex:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         """``embedders`` are those whose vectors the index may hold; the offline one when left out."""
-        self._client = connect(settings, timeout_s=5)
+        self._client = connect(settings, timeout_s=_ANSWER_SECONDS)
+        self._query = HybridQuery(settings, limit=_CANDIDATES, rrf_k=_RRF_K, fields=_RANKED_BY, seconds=_ANSWER_SECONDS)
         self._located = Located(self._client, settings.collection, embedders or [OfflineEmbedder()])
         self._monotonic = monotonic
         self._place: tuple[str, Embedder] | None = None
@@ -90,36 +90,19 @@ class ProductIndex:
             return []
         try:
             try:
-                points = await self._candidates(asked, filters)
-            except UnexpectedResponse as gone:
-                if gone.status_code != HTTPStatus.NOT_FOUND:
-                    raise
+                found = await self._candidates(asked, filters)
+            except CollectionGone:
                 # the collection was discarded since we looked
                 self._looked = -math.inf
-                points = await self._candidates(asked, filters)
-        except (ResponseHandlingException, UnexpectedResponse, UnknownEmbedderError) as error:
+                found = await self._candidates(asked, filters)
+        except (ResponseHandlingException, UnexpectedResponse, QueryFailed, UnknownEmbedderError) as error:
             raise ProductIndexUnavailable(f"the product index did not answer: {error}") from error
-        return rank(text, [point.payload or {} for point in points])[:limit]
+        return rank(text, found)[:limit]
 
-    async def _candidates(self, asked: str, filters: models.Filter | None) -> list[models.ScoredPoint]:
+    async def _candidates(self, asked: str, filters: models.Filter | None) -> list[dict[str, Any]]:
         collection, embedder = await self._where()
-        dense, (indices, values) = await asyncio.to_thread(_vectors, embedder, asked)
-        answer = await self._client.query_points(
-            collection,
-            prefetch=[
-                models.Prefetch(query=dense, using=DENSE, limit=_CANDIDATES, filter=filters),
-                models.Prefetch(
-                    query=models.SparseVector(indices=indices, values=values),
-                    using=SPARSE,
-                    limit=_CANDIDATES,
-                    filter=filters,
-                ),
-            ],
-            query=models.RrfQuery(rrf=models.Rrf(k=_RRF_K)),
-            limit=_CANDIDATES,
-            with_payload=True,
-        )
-        return answer.points
+        dense, sparse = await asyncio.to_thread(_vectors, embedder, asked)
+        return await self._query.payloads(collection, dense, sparse, filters)
 
     async def _where(self) -> tuple[str, Embedder]:
         now = self._monotonic()
@@ -132,6 +115,7 @@ class ProductIndex:
 
     async def close(self) -> None:
         """Close the connections."""
+        await self._query.close()
         await self._client.close()
 
     async def __aenter__(self) -> Self:
@@ -172,7 +156,6 @@ def rank(text: str, payloads: list[dict[str, Any]]) -> list[ProductHit]:
             manufacturer=payload["manufacturer"],
             stripe=payload["stripe"],
             score=round(score * share, 4),
-            payload=payload,
         )
         for score, _, payload in rated
     ]

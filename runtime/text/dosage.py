@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from runtime.text.abbreviations import ANVISA, PEOPLE, expand
 from runtime.text.folding import fold
@@ -54,8 +55,12 @@ class Dosage:
     bare: tuple[float, ...] = ()
 
 
+@lru_cache(maxsize=8192)
 def presentation_dosage(presentation: str) -> Dosage:
-    """The numbers of a presentation as ANVISA writes it: ``"500 MG COM CT 3 BL AL PLAS X 10"`` holds 30."""
+    """The numbers of a presentation as ANVISA writes it: ``"500 MG COM CT 3 BL AL PLAS X 10"`` holds 30.
+
+    Kept: a catalogue has few presentations, and every search reads those of its candidates.
+    """
     text = _written_out(presentation, ANVISA)
     content = tuple(_base(number, unit) for number, unit in _CONTENT.findall(text))
     head = _CONTENT.sub(" ", text)

@@ -5,7 +5,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
+from runtime.hybrid_query import CollectionGone, HybridQuery, QueryFailed
 from runtime.product_index import ProductIndex, ProductIndexUnavailable
 from runtime.records import Batch, Record
 from runtime.settings import QdrantSettings
@@ -200,3 +203,22 @@ async def test_an_index_that_is_not_there_is_said_so(qdrant_url: str, fresh_name
     async with ProductIndex(QdrantSettings(url=qdrant_url, collection=fresh_name())) as missing:
         with pytest.raises(ProductIndexUnavailable):
             await missing.search("dipirona")
+
+
+@pytest.mark.parametrize("answer", [b"", b"{}", b"[]", b'{"result": {"points": [{}]}}', b"<html>"])
+async def test_an_answer_without_points_is_an_index_that_did_not_answer(answer: bytes) -> None:
+    async def misbehaves(_request: web.Request) -> web.Response:
+        return web.Response(body=answer, content_type="application/json")
+
+    app = web.Application()
+    app.router.add_post("/collections/products/points/query", misbehaves)
+    async with TestServer(app) as server:
+        settings = QdrantSettings(url=str(server.make_url("/")))
+        query = HybridQuery(settings, limit=1, rrf_k=1, fields=["name"], seconds=60)
+        with pytest.raises(QueryFailed):
+            await query.payloads("products", [1.0], ([1], [1.0]), None)
+        with pytest.raises(CollectionGone):
+            await query.payloads("others", [1.0], ([1], [1.0]), None)
+    with pytest.raises(QueryFailed):
+        await query.payloads("products", [1.0], ([1], [1.0]), None)
+    await query.close()
