@@ -1,5 +1,6 @@
 """A turn with a language model in front: it is used, its cost is in the books, its absence is not felt."""
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -51,6 +52,8 @@ def agent(stack: Any, model: Scripted, offline: OfflineUnderstanding) -> Callabl
         local_url=model.url,
         local_api_key=SecretStr("k"),
         prices={"local": (Decimal(1), Decimal(5))},
+        seconds=200,
+        attempt_seconds=200,
     )
 
     @asynccontextmanager
@@ -133,3 +136,24 @@ async def test_turn_without_any_model_is_the_offline_one(agent: Callable[[], Any
     taken = turn(record)
     assert (taken["flow"], taken["understanding"]) == ("human", "offline")
     assert [call["outcome"] for call in calls(str(taken["conversation_id"]))] == ["overloaded"]
+
+
+async def test_slow_model_holds_up_nobody_else(agent: Callable[[], Any], model: Scripted) -> None:
+    answered = asyncio.Event()
+    model.held["demorado"] = answered
+    model.will(asks("human"))
+    slow = [written(f"vixe, causo demorado de {name}") for name in ("ana", "rui", "lia", "ivo", "eva", "noé", "zoe")]
+    slow += [written(f"eita, demorado demais pra {name}") for name in ("gil", "bia", "rex", "ada", "leo", "iara")]
+    others = [written(words) for words in ("me acuda com um cristão", "me arruma uma alma", "cadê um vivente aí")]
+    async with agent() as running:
+        waiting = [asyncio.create_task(running.handle(INBOUND, 0, record)) for record in slow]
+        async with asyncio.timeout(100):
+            await model.has(len(slow))
+            for record in others:
+                await running.handle(INBOUND, 0, record)
+        assert not any(task.done() for task in waiting), "more wait for the model than there are connections"
+        assert [turn(record)["flow"] for record in others] == ["human"] * len(others)
+        answered.set()
+        async with asyncio.timeout(100):
+            await asyncio.gather(*waiting)
+    assert {turn(record)["understanding"] for record in slow} == {"openai/local understanding/v1"}

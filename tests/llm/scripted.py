@@ -36,9 +36,14 @@ def asks(flow: str, confidence: float = 0.97, **more: Any) -> Step:
 
 @dataclass
 class Scripted:
-    """The server. Each request takes the next step; the last one stays. ``asked`` holds the requests' bodies."""
+    """The server. Each request takes the next step; the last one stays. ``asked`` holds the requests' bodies.
+
+    A request that has a word of ``held`` in it is answered when that word's event is set.
+    """
 
     url: str = ""
+    held: dict[str, asyncio.Event] = field(default_factory=dict)
+    _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
     steps: list[Step] = field(default_factory=list)
     asked: list[dict[str, Any]] = field(default_factory=list)
     headers: list[Mapping[str, str]] = field(default_factory=list)
@@ -47,10 +52,21 @@ class Scripted:
         """What it answers from now on."""
         self.steps = list(steps)
 
+    async def has(self, requests: int) -> None:
+        """Returns when so many requests have come."""
+        async with self._changed:
+            await self._changed.wait_for(lambda: len(self.asked) >= requests)
+
     async def answer(self, request: web.Request) -> web.StreamResponse:
-        self.asked.append(await request.json())
+        body = await request.json()
+        async with self._changed:
+            self.asked.append(body)
+            self._changed.notify_all()
         self.headers.append(dict(request.headers))
         step = self.steps.pop(0) if len(self.steps) > 1 else self.steps[0]
+        for word, answered in self.held.items():
+            if word in str(body):
+                await answered.wait()
         if step.status != 200:
             await asyncio.sleep(step.pause)
             problem = {"error": {"message": "scripted", "type": "scripted", "code": str(step.status)}}
