@@ -1,6 +1,6 @@
 """Conversations and what was said in them. Every function runs in the caller's transaction: one transaction a turn."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -10,12 +10,14 @@ from psycopg import AsyncConnection
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
+from store import documents
+
 State = Literal["open", "escalated", "closed"]
 
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """One conversation as it is now."""
+    """One conversation as it is now; ``version`` is another one after every change of its row."""
 
     id: UUID
     phone_number_id: str
@@ -26,6 +28,40 @@ class Conversation:
     slots: dict[str, Any]
     opened_at: datetime
     last_message_at: datetime
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parties:
+    """Between whom a conversation is held, and for which pharmacy."""
+
+    contact: str
+    phone_number_id: str
+    contact_id: int | None
+    pharmacy_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inbound:
+    """A message of the contact, to be recorded."""
+
+    id: UUID
+    channel_message_id: str
+    kind: str
+    text: str | None
+    reply_to: str | None
+    sent_at: datetime
+
+    def row(self) -> dict[str, Any]:
+        """The columns of ``messages``."""
+        return {
+            "id": self.id,
+            "channel_message_id": self.channel_message_id,
+            "kind": self.kind,
+            "text": self.text,
+            "reply_to": self.reply_to,
+            "sent_at": self.sent_at,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +80,7 @@ async def open_or_get(
     connection: AsyncConnection[Any],
     *,
     new_id: UUID,
-    contact: str,
-    phone_number_id: str,
-    contact_id: int | None,
-    pharmacy_id: int | None,
+    parties: Parties,
     now: datetime,
 ) -> Conversation:
     """The contact's conversation that is not closed, opened with ``new_id`` when there is none.
@@ -60,10 +93,10 @@ async def open_or_get(
             _OPEN_OR_GET,
             {
                 "id": new_id,
-                "contact": contact,
-                "phone_number": phone_number_id,
-                "contact_id": contact_id,
-                "pharmacy": pharmacy_id,
+                "contact": parties.contact,
+                "phone_number": parties.phone_number_id,
+                "contact_id": parties.contact_id,
+                "pharmacy": parties.pharmacy_id,
                 "slots": Jsonb({}),
                 "now": now,
             },
@@ -73,60 +106,19 @@ async def open_or_get(
     return found
 
 
-async def record_inbound(
-    connection: AsyncConnection[Any],
-    *,
-    id: UUID,  # noqa: A002 - the column's name
-    conversation_id: UUID,
-    channel_message_id: str,
-    kind: str,
-    text: str | None,
-    reply_to: str | None,
-    sent_at: datetime,
-) -> bool:
-    """Records a message of the contact; ``False`` when it was recorded before: then roll the transaction back."""
+async def record_inbound(connection: AsyncConnection[Any], conversation_id: UUID, messages: Sequence[Inbound]) -> bool:
+    """Records messages of the contact; ``False`` when one was recorded before: then roll the transaction back."""
     cursor = await connection.execute(
         """
         INSERT INTO messages (id, conversation_id, direction, channel_message_id, kind, text, reply_to, sent_at)
-        VALUES (%s, %s, 'inbound', %s, %s, %s, %s, %s)
+        SELECT id, %s, 'inbound', channel_message_id, kind, text, reply_to, sent_at
+          FROM jsonb_to_recordset(%s::jsonb)
+            AS message (id uuid, channel_message_id text, kind text, text text, reply_to text, sent_at timestamptz)
         ON CONFLICT (channel_message_id) DO NOTHING
         """,
-        [id, conversation_id, channel_message_id, kind, text, reply_to, sent_at],
+        [conversation_id, documents.dumps([message.row() for message in messages])],
     )
-    return cursor.rowcount == 1
-
-
-async def record_outbound(
-    connection: AsyncConnection[Any],
-    *,
-    command_id: UUID,
-    conversation_id: UUID,
-    text: str,
-    in_reply_to: str | None,
-    decided_at: datetime,
-) -> None:
-    """Records a message that the turn decided to send; ``command_id`` is also that of its ``Reply``."""
-    await connection.execute(
-        """
-        INSERT INTO messages (id, conversation_id, direction, kind, text, reply_to, sent_at)
-        VALUES (%s, %s, 'outbound', 'text', %s, %s, %s)
-        """,
-        [command_id, conversation_id, text, in_reply_to, decided_at],
-    )
-
-
-async def change(
-    connection: AsyncConnection[Any], conversation_id: UUID, *, state: State, slots: Mapping[str, Any], now: datetime
-) -> None:
-    """Keeps what the turn left: the state and what the flows remember. A closed conversation stays closed for ever."""
-    await connection.execute(
-        """
-        UPDATE conversations
-           SET state = %(state)s, slots = %(slots)s, closed_at = CASE WHEN %(state)s = 'closed' THEN %(now)s END
-         WHERE id = %(id)s AND state <> 'closed'
-        """,
-        {"id": conversation_id, "state": state, "slots": Jsonb(dict(slots)), "now": now},
-    )
+    return cursor.rowcount == len(messages)
 
 
 async def rate(connection: AsyncConnection[Any], conversation_id: UUID, *, rating: int, now: datetime) -> None:
@@ -190,7 +182,8 @@ VALUES (%(id)s, 'whatsapp', %(phone_number)s, %(contact)s, %(contact_id)s, %(pha
 ON CONFLICT (contact, phone_number_id) WHERE state <> 'closed' DO UPDATE
    SET contact_id = excluded.contact_id, pharmacy_id = excluded.pharmacy_id,
        last_message_at = greatest(conversation.last_message_at, excluded.last_message_at)
-RETURNING id, phone_number_id, contact, contact_id, pharmacy_id, state, slots, opened_at, last_message_at
+RETURNING id, phone_number_id, contact, contact_id, pharmacy_id, state, slots, opened_at, last_message_at,
+          xmin::text AS version
 """
 _MESSAGES = """
 SELECT * FROM (

@@ -19,6 +19,16 @@ class OutboxEvent:
     topic: str
     payload: bytes
 
+    def row(self) -> dict[str, Any]:
+        """The columns as JSON has them: the payload in hexadecimal digits."""
+        return {
+            "id": self.id,
+            "aggregate_type": self.aggregate_type,
+            "aggregate_id": self.key,
+            "topic": self.topic,
+            "payload": self.payload.hex(),
+        }
+
 
 async def add(connection: AsyncConnection[Any], events: Sequence[OutboxEvent]) -> None:
     """Adds the events in the caller's transaction, in order; they are published when it commits, in that order."""

@@ -1,5 +1,6 @@
 """Connection pools to the operational databases."""
 
+import select
 from typing import Any
 
 from psycopg import AsyncConnection
@@ -16,8 +17,8 @@ def pool(
 
     Keeps one connection ready and opens up to ``size``. Connections are in autocommit mode: a single query is its own
     transaction, several are one inside ``async with connection.transaction():``. A request waits ``wait_seconds`` for
-    a connection (``psycopg_pool.PoolTimeout``), a statement may run ``statement_seconds`` (``QueryCanceled``). Broken
-    connections are found when they are handed out, and replaced.
+    a connection (``psycopg_pool.PoolTimeout``), a statement may run ``statement_seconds`` (``QueryCanceled``). What the
+    server ended is found when it is handed out, and replaced.
     """
     return AsyncConnectionPool(
         dsn.get_secret_value(),
@@ -33,7 +34,19 @@ def pool(
         max_size=size,
         timeout=wait_seconds,
         max_lifetime=3600,
-        check=AsyncConnectionPool.check_connection,
+        check=require_open,
         name=application,
         open=False,
     )
+
+
+async def require_open(connection: AsyncConnection[Any]) -> None:
+    """Raises ``psycopg.OperationalError`` when the server ended the connection; asks it only when it said something.
+
+    A server that goes says so, or closes: either way there is something to read from a connection at rest. A silent one
+    needs no question to the server each time it is handed out.
+    """
+    at_rest = select.poll()
+    at_rest.register(connection.fileno(), select.POLLIN)
+    if at_rest.poll(0):
+        await AsyncConnectionPool.check_connection(connection)

@@ -6,21 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from psycopg import AsyncConnection
-from psycopg.rows import dict_row
 
 from store.conversations import Conversation
-
-_CONVERSATION = (
-    "id",
-    "phone_number_id",
-    "contact",
-    "contact_id",
-    "pharmacy_id",
-    "state",
-    "slots",
-    "opened_at",
-    "last_message_at",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +33,14 @@ async def glance(
     now: datetime,
 ) -> Glance:
     """The state as of now, in one round trip. It may change before the turn's transaction, which has to compare."""
-    async with connection.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(
-            _GLANCE, {"ids": list(message_ids), "contact": contact, "number": phone_number_id, "now": now}
-        )
-        row = await cursor.fetchone()
-    assert row is not None
-    return Glance(
-        taken=frozenset(row["taken"]),
-        conversation=Conversation(**{name: row[name] for name in _CONVERSATION}) if row["id"] else None,
-        facts_of=row["facts_of"],
-        facts=row["facts"],
+    cursor = await connection.execute(
+        _GLANCE, {"ids": list(message_ids), "contact": contact, "number": phone_number_id, "now": now}
     )
+    row = await cursor.fetchone()
+    assert row is not None
+    taken, facts_of, facts, *found = row
+    conversation = Conversation(*found) if found[0] is not None else None
+    return Glance(taken=frozenset(taken), conversation=conversation, facts_of=facts_of, facts=facts)
 
 
 _GLANCE = """
@@ -71,7 +54,8 @@ SELECT ARRAY(SELECT channel_message_id FROM messages WHERE channel_message_id = 
        conversation.*
   FROM (VALUES (1)) AS always
   LEFT JOIN (
-      SELECT id, phone_number_id, contact, contact_id, pharmacy_id, state, slots, opened_at, last_message_at
+      SELECT id, phone_number_id, contact, contact_id, pharmacy_id, state, slots, opened_at, last_message_at,
+             xmin::text AS version
         FROM conversations WHERE contact = %(contact)s AND phone_number_id = %(number)s AND state <> 'closed'
   ) AS conversation ON true
 """

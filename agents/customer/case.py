@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from agents.customer import summary
@@ -11,7 +12,6 @@ from agents.escalation import seal
 from agents.identity import Identity
 from schemas.records.conversations import Escalation, InboundMessage, Reply
 from store import escalations, pharmacy_facts, turns
-from store.conversations import Conversation
 
 _NAMESPACE = uuid5(NAMESPACE_URL, "balcao:turn")
 
@@ -29,8 +29,13 @@ class Ids:
     @classmethod
     def of(cls, message_id: str) -> "Ids":
         """The ids of the turn of that message."""
-        names = ("conversation", "inbound", "turn", "command", "escalation")
-        return cls(*(uuid5(_NAMESPACE, f"{name}:{message_id}") for name in names))
+        return cls(*_named(message_id))
+
+
+@lru_cache(maxsize=512)
+def _named(message_id: str) -> tuple[UUID, ...]:
+    names = ("conversation", "inbound", "turn", "command", "escalation")
+    return tuple(uuid5(_NAMESPACE, f"{name}:{message_id}") for name in names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +45,7 @@ class Case:
     turn: Turn
     messages: Sequence[InboundMessage]
     identity: Identity
-    conversation: Conversation
+    conversation: UUID
     ids: Ids
     now: datetime
     recorded_at: datetime
@@ -50,13 +55,18 @@ class Case:
         """The message that a reply answers: the last one."""
         return self.messages[-1]
 
+    @property
+    def is_more_than_one_statement(self) -> bool:
+        """Whether something is kept beside what ``store.turn_writes`` writes at once."""
+        return self.turn.escalate is not None or self.turn.rating is not None or bool(self.turn.facts)
+
     def turn_row(self) -> turns.Turn:
         """The record of what was decided and why."""
         understood = self.turn.understood
         waited = (self.recorded_at - self.messages[0]["received_at"]).total_seconds()
         return turns.Turn(
             id=self.ids.turn,
-            conversation_id=self.conversation.id,
+            conversation_id=self.conversation,
             inbound_message_id=self.messages[0]["message_id"],
             flow=self.turn.flow,
             flows=self.turn.flows,
@@ -90,7 +100,7 @@ class Case:
         """The command to send the turn's words."""
         return Reply(
             command_id=str(self.ids.command),
-            conversation_id=str(self.conversation.id),
+            conversation_id=str(self.conversation),
             turn_id=str(self.ids.turn),
             phone_number_id=self.answers["phone_number_id"],
             contact=self.answers["contact"],
@@ -106,7 +116,7 @@ class Case:
             return None
         return escalations.Escalation(
             id=self.ids.escalation,
-            conversation_id=self.conversation.id,
+            conversation_id=self.conversation,
             turn_id=self.ids.turn,
             pharmacy_id=self.identity.pharmacy_id,
             reason=self.turn.escalate.reason,

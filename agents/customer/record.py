@@ -15,10 +15,11 @@ from agents.identity import Identity
 from runtime.codec import Encoder
 from schemas.records.conversations import InboundMessage
 from schemas.topics import ESCALATION, REPLY
-from store import conversations, escalations, outbox, pharmacy_facts, turns
-from store.conversations import Conversation, State
+from store import conversations, escalations, outbox, pharmacy_facts, turn_writes
+from store.conversations import Conversation, Inbound, Parties
 from store.outbox import OutboxEvent
 from store.pool import Pool
+from store.turn_writes import Outbound, TurnWrite
 
 
 class ConversationChangedError(Exception):
@@ -29,9 +30,10 @@ class TurnTransaction:
     """The transaction of one turn: committed when its ``async with`` is left, rolled back when that raises.
 
     It begins, and takes the conversation's lock, with the first write of the turn; without one, when the turn is
-    recorded. So a write on the marketplace is done by whoever holds the conversation, and a crash before the commit
-    leaves the messages without a turn: they come again, and the write finds itself done. ``encoder`` has prepared
-    ``REPLY`` and ``ESCALATION``; ``seen`` is the conversation that the turn is decided on, ``now`` when.
+    recorded, mostly by a single statement. So a write on the marketplace is done by whoever holds the conversation, and
+    a crash before the commit leaves the messages without a turn: they come again, and the write finds itself done.
+    ``encoder`` has prepared ``REPLY`` and ``ESCALATION``; ``seen`` is the conversation that the turn is decided on,
+    ``now`` when.
     """
 
     def __init__(
@@ -71,71 +73,81 @@ class TurnTransaction:
 
     async def record(self, turn: Turn, *, recorded_at: datetime) -> None:
         """Writes the turn and what it sends. Raises ``ConversationChangedError`` as ``hold`` does."""
-        connection, conversation = await self._hold()
+        seen = self._held[1] if self._held is not None else self._seen
+        conversation = seen.id if seen is not None else self._ids.conversation
         case = Case(turn, self._messages, self._identity, conversation, self._ids, self.now, recorded_at)
-        await turns.record(connection, case.turn_row())
-        events = []
-        if turn.text:
-            await conversations.record_outbound(
-                connection,
-                command_id=case.ids.command,
-                conversation_id=conversation.id,
-                text=turn.text,
-                in_reply_to=case.answers["message_id"],
-                decided_at=self.now,
-            )
-            events.append(_event(case, "reply", REPLY.name, self._encoder.encode(REPLY, case.reply())))
-        state: State = conversation.state
+        if self._held is not None:
+            connection = self._held[0]
+        else:
+            connection = await self._stack.enter_async_context(self._platform.connection())
+            if case.is_more_than_one_statement:
+                await self._stack.enter_async_context(connection.transaction())
+        if not await turn_writes.write(connection, self._written(case, seen)):
+            raise ConversationChangedError
         escalation = case.escalation_row()
-        if escalation is not None:
-            state = "escalated"
-            if await escalations.open_once(connection, escalation):
-                event = case.escalation(escalation)
-                await escalations.seal(connection, escalation.id, event)
-                events.append(_event(case, "escalation", ESCALATION.name, self._encoder.encode(ESCALATION, event)))
+        if escalation is not None and await escalations.open_once(connection, escalation):
+            event = case.escalation(escalation)
+            await escalations.seal(connection, escalation.id, event)
+            raw = self._encoder.encode(ESCALATION, event)
+            await outbox.add(connection, [_event(case, "escalation", ESCALATION.name, raw)])
         if turn.rating is not None:
-            await conversations.rate(connection, conversation.id, rating=turn.rating, now=self.now)
+            await conversations.rate(connection, conversation, rating=turn.rating, now=self.now)
         await pharmacy_facts.note(connection, case.facts())
-        await conversations.change(connection, conversation.id, state=state, slots=turn.memory.dump(), now=self.now)
-        if events:
-            await outbox.add(connection, events)
+
+    def _written(self, case: Case, seen: Conversation | None) -> TurnWrite:
+        turn = case.turn
+        events, said = [], None
+        if turn.text:
+            answered = case.answers["message_id"]
+            said = Outbound(command_id=case.ids.command, text=turn.text, in_reply_to=answered)
+            events = [_event(case, "reply", REPLY.name, self._encoder.encode(REPLY, case.reply()))]
+        return TurnWrite(
+            seen=seen,
+            parties=self._parties(),
+            messages=[] if self._held is not None else self._inbound(),
+            turn=case.turn_row(),
+            outbound=said,
+            events=events,
+            state="escalated" if turn.escalate is not None else seen.state if seen is not None else "open",
+            slots=turn.memory.dump(),
+            now=self.now,
+        )
+
+    def _parties(self) -> Parties:
+        first = self._messages[0]
+        return Parties(
+            contact=first["contact"],
+            phone_number_id=first["phone_number_id"],
+            contact_id=self._identity.contact_id,
+            pharmacy_id=self._identity.pharmacy_id,
+        )
+
+    def _inbound(self) -> list[Inbound]:
+        return [
+            Inbound(
+                id=Ids.of(message["message_id"]).inbound,
+                channel_message_id=message["message_id"],
+                kind=message["kind"],
+                text=None if message["text"] is None else storable(message["text"]),
+                reply_to=message["reply_to"],
+                sent_at=message["sent_at"],
+            )
+            for message in self._messages
+        ]
 
     async def _hold(self) -> tuple[AsyncConnection[Any], Conversation]:
         if self._held is not None:
             return self._held
         connection = await self._stack.enter_async_context(self._platform.connection())
         await self._stack.enter_async_context(connection.transaction())
-        first = self._messages[0]
         conversation = await conversations.open_or_get(
-            connection,
-            new_id=self._ids.conversation,
-            contact=first["contact"],
-            phone_number_id=first["phone_number_id"],
-            contact_id=self._identity.contact_id,
-            pharmacy_id=self._identity.pharmacy_id,
-            now=self.now,
+            connection, new_id=self._ids.conversation, parties=self._parties(), now=self.now
         )
-        for message in self._messages:
-            await self._record_inbound(connection, conversation, message)
+        if not await conversations.record_inbound(connection, conversation.id, self._inbound()):
+            raise ConversationChangedError
         _compare(conversation, self._seen, self._ids)
         self._held = connection, conversation
         return self._held
-
-    async def _record_inbound(
-        self, connection: AsyncConnection[Any], conversation: Conversation, message: InboundMessage
-    ) -> None:
-        fresh = await conversations.record_inbound(
-            connection,
-            id=Ids.of(message["message_id"]).inbound,
-            conversation_id=conversation.id,
-            channel_message_id=message["message_id"],
-            kind=message["kind"],
-            text=None if message["text"] is None else storable(message["text"]),
-            reply_to=message["reply_to"],
-            sent_at=message["sent_at"],
-        )
-        if not fresh:
-            raise ConversationChangedError
 
 
 def _event(case: Case, kind: str, topic: str, payload: bytes) -> OutboxEvent:

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from psycopg import AsyncCursor
 
 from agents.customer.leaving import leave
 from agents.customer.processor import CustomerAgent
@@ -20,9 +21,10 @@ from agents.flows.flow import Answer, Ask, Noted
 from agents.tools.permitted import Permitted
 from runtime.errors import UserError
 from runtime.records import Record
-from runtime.settings import PlatformOwner, load
+from runtime.settings import PlatformAgent, PlatformOwner, load
 from schemas.topics import ESCALATION, INBOUND, REPLY
-from store import outbox
+from store import outbox, turn_writes
+from store.turn_writes import TurnWrite
 from tests.agents.station import Platform, deliver
 
 pytestmark = pytest.mark.broker
@@ -55,13 +57,40 @@ async def test_two_deliveries_at_the_same_time_are_one_turn(
     assert len(platform_rows.events(record.value, ESCALATION.name)) == 1
 
 
-async def test_connection_that_dies_before_the_commit_leaves_nothing_and_loses_nothing(
+@pytest.mark.parametrize("when", ["before", "after"])
+async def test_connection_that_dies_around_the_commit_loses_nothing_and_doubles_nothing(
+    agent: CustomerAgent,
+    write: Callable[..., Record],
+    platform_rows: Platform,
+    monkeypatch: pytest.MonkeyPatch,
+    when: str,
+) -> None:
+    record = write("oi, bom dia")
+    written = turn_writes.write
+    died: list[Any] = []
+
+    async def dies(connection: Any, turn: TurnWrite) -> bool:
+        monkeypatch.setattr(turn_writes, "write", written)
+        died.append(connection)
+        if when == "after":
+            await written(connection, turn)
+        await connection.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+        return await written(connection, turn)
+
+    monkeypatch.setattr(turn_writes, "write", dies)
+    await deliver(agent, record)
+    assert died
+    assert len(platform_rows.turns(record.value)) == 1
+    assert len(platform_rows.events(record.value, REPLY.name)) == 1
+
+
+async def test_connection_that_dies_within_an_escalation_leaves_nothing_and_loses_nothing(
     agent: CustomerAgent,
     write: Callable[..., Record],
     platform_rows: Platform,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    record = write("oi, bom dia")
+    record = write("quero falar com um atendente")
     add = outbox.add
     died: list[Any] = []
 
@@ -76,6 +105,7 @@ async def test_connection_that_dies_before_the_commit_leaves_nothing_and_loses_n
     assert died
     assert len(platform_rows.turns(record.value)) == 1
     assert len(platform_rows.events(record.value, REPLY.name)) == 1
+    assert len(platform_rows.events(record.value, ESCALATION.name)) == 1
 
 
 async def test_failure_inside_the_transaction_leaves_nothing_behind(
@@ -84,7 +114,7 @@ async def test_failure_inside_the_transaction_leaves_nothing_behind(
     platform_rows: Platform,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    record = write("oi, bom dia")
+    record = write("quero falar com um atendente")
 
     async def breaks(connection: Any, events: Any) -> None:
         raise RuntimeError("as planned")
@@ -94,8 +124,33 @@ async def test_failure_inside_the_transaction_leaves_nothing_behind(
         await deliver(agent, record)
     assert platform_rows.turns(record.value) == []
     assert platform_rows.messages(record.value) == []
+    assert platform_rows.events(record.value, REPLY.name) == []
     await deliver(agent, record)
-    assert len(platform_rows.events(record.value, REPLY.name)) == 1
+    assert len(platform_rows.events(record.value, ESCALATION.name)) == 1
+
+
+async def test_a_turn_is_one_statement_and_a_server_that_went_is_noticed(
+    agent: CustomerAgent, write: Callable[..., Record], platform_rows: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await deliver(agent, write("oi"))
+    asked: list[str] = []
+    execute = AsyncCursor.execute
+
+    async def counted(cursor: Any, query: Any, *rest: Any, **options: Any) -> Any:
+        asked.append(str(query))
+        return await execute(cursor, query, *rest, **options)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(AsyncCursor, "execute", counted)
+        await deliver(agent, write("obrigada"))
+    assert len(asked) == 3, "what was said before, who writes, and the turn"
+    with psycopg.connect(load(PlatformAgent).dsn.get_secret_value()) as other:
+        other.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = user AND pid <> pg_backend_pid()"
+        )
+    last = write("valeu")
+    await deliver(agent, last)
+    assert len(platform_rows.turns(last.value)) == 3
 
 
 async def test_agent_is_silent_while_a_person_holds_the_conversation(

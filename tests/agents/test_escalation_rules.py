@@ -19,7 +19,6 @@ from agents.tools.ordering import place_order
 from agents.tools.permitted import Permitted
 from runtime.errors import SettingsError
 from schemas.records.conversations import Escalation
-from store.conversations import Conversation
 
 pytestmark = pytest.mark.unit
 NOW = datetime(2026, 11, 21, 15, tzinfo=UTC)
@@ -104,8 +103,7 @@ async def escalation(world: Any, *said: str) -> Escalation:
     for words in said:
         turn = await talk.says(words, "human" if words == said[-1] else "order_status")
     inbound = message(said[-1])
-    conversation = Conversation(uuid4(), "1", "55", 5, 7, "open", {}, NOW, NOW)
-    case = Case(turn, [inbound], PHARMACIST, conversation, Ids.of(inbound["message_id"]), NOW, NOW)
+    case = Case(turn, [inbound], PHARMACIST, uuid4(), Ids.of(inbound["message_id"]), NOW, NOW)
     row = case.escalation_row()
     assert row is not None
     return case.escalation(row)

@@ -23,11 +23,12 @@ from runtime.records import Record
 from runtime.registry import Registry
 from runtime.settings import MarketplaceAgent, MarketplaceReader, load
 from schemas.topics import INBOUND, REPLY
-from store import outbox
+from store import turn_writes
 from store.basket import basket
 from store.outcomes import Refused
 from store.placing import OrderLine, Placed
 from store.pricing import Wanted
+from store.turn_writes import TurnWrite
 from tests.agents.station import Platform, deliver, make_agent
 
 pytestmark = pytest.mark.broker
@@ -131,11 +132,14 @@ async def test_a_crash_between_the_write_and_the_commit_is_healed_by_redelivery(
     await deliver(buyer, write("oi"))
     yes = write("sim")
 
-    async def dies(connection: Any, events: Any) -> None:
+    written = turn_writes.write
+
+    async def dies(connection: Any, turn: TurnWrite) -> bool:
+        await written(connection, turn)
         raise Crash
 
     with monkeypatch.context() as patched, pytest.raises(Crash):
-        patched.setattr(outbox, "add", dies)
+        patched.setattr(turn_writes, "write", dies)
         await deliver(buyer, yes)
     placed = orders_of(contact)[len(before) :]
     assert len(placed) == 1, "the write is done before the turn commits"
