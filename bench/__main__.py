@@ -49,7 +49,10 @@ PARTS = {
         lambda stack: sustained.run(stack, os.environ),
         stations=True,
     ),
-    "agents": Part("conversations on one core (under a minute)", lambda _: agents.run(os.environ), stations=True),
+    # Last: it stops the stations.
+    "agents": Part(
+        "conversations on one core (about a minute)", lambda stack: agents.run(stack, os.environ), stations=True
+    ),
 }
 """In the order in which they run: first those for which the stations would be in the way."""
 
