@@ -11,8 +11,10 @@ from agents.understanding.scoring import Scores
 
 COURTESIES = frozenset({"greeting", "thanks_bye"})
 _CANDIDATES = 4
-_ASKED = 0.4
-"""A request that is left out is worse than one too many: below one half, where accuracy on voices left out is best."""
+_LEAST = 1e-3
+_ASKED = 0.22
+"""A request that is left out is worse than one too many: well below one half. On voices left out 0.4 reads 4 % fewer
+messages of several flows whole, and names the first flow of 0.2 % more of all messages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,12 @@ def candidates(
     heads = sure.argmax(axis=1)
     near = [int(at) for at in dict.fromkeys([*order[:_CANDIDATES].tolist(), *heads.tolist()]) if at != top]
     leads = [at for at in near if flows[at] not in COURTESIES]
-    return [(at, _signs(at, top, scores, sure, heads)) for at in leads]
+    return [(at, np.concatenate([_signs(at, top, scores, sure, heads), *_which(at, top, len(flows))])) for at in leads]
+
+
+def _which(at: int, top: int, count: int) -> NDArray[np.float64]:
+    """Which flow it would be beside which: some are often asked for together with others, some seem so and are not."""
+    return np.eye(count)[[at, top]]
 
 
 def _signs(at: int, top: int, scores: Scores, sure: Floats, heads: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -59,19 +66,27 @@ def _signs(at: int, top: int, scores: Scores, sure: Floats, heads: NDArray[np.in
     apart = len(sure) > 1
     leads = heads == at
     best = int(sure[:, at].argmax())
+    most = float(sure[:, at].max()) if apart else 0.0
+    first = float(sure[:, top].max()) if apart else 0.0
+    rival = float(sure[best, top]) if apart else 1.0
     return np.array(
         [
             scores.whole[at],
             scores.whole[top],
             scores.whole[top] - scores.whole[at],
             float(apart),
-            float(sure[:, at].max()) if apart else 0.0,
+            most,
             float(scores.parts[best, at]) if apart else -1.0,
             float(leads.any()) if apart else 0.0,
             float((heads == top).any()) if apart else 0.0,
-            float(sure[:, top].max()) if apart else 0.0,
+            first,
             float(min(len(sure), 5)),
-            float(sure[best, top]) if apart else 1.0,
+            rival,
+            most * first,
+            float(leads.any() and (heads == top).any()) if apart else 0.0,
+            most * (1 - rival),
+            np.log(most + _LEAST),
+            np.log(rival + _LEAST),
         ]
     )
 

@@ -8,10 +8,12 @@ from agents.understanding.tagger import Name
 
 MAX_CLAUSES = 12
 _ENDS = frozenset({BREAK, "?", "!", "+"})
-_JOINS = word_set("e mas entao tambem ai depois porque que")
+_JOINS = word_set("e mas entao tambem ai depois porque que se senao aproveita aproveitando alem inclusive agora ah ou")
 _OPENS = word_set(
     "quanto quanta quantos quantas qual quais quando onde cade como tem teria quero queria preciso manda mande pode "
-    "podem da vende vendem faz fazem aceita aceitam entrega entregam o a se ja me no nao"
+    "podem da vende vendem faz fazem aceita aceitam entrega entregam o a se ja me no nao ve veja vejam ver avisa diz "
+    "diga fala posso consigo quem esta estao ainda meu minha em gostaria queremos queria favor por disso tiver tambem "
+    "aproveita aproveitando chama bota poe pega"
 )
 
 

@@ -14,6 +14,7 @@ _INVOICE = re.compile(
     r"(?:numero|n[o.]?|no?\.)?\s*(?P<number>\d{1,9})\b"
 )
 _THOUSANDS = re.compile(r"(?<![\d.,])(\d{1,3}(?:[.,]\d{1,2})?)\s*(?:mil|k)\b(?!\s*(?:cx|caixas?|un|unidades?|mg|ml))")
+_REAIS = re.compile(r"\b(?:mil|k) (?:de )?reais\b|r\$ ?\d[\d.,]* ?(?:mil|k)\b")
 _BELOW_NOTHING = re.compile(r"(?<![\w.,])-\s?(\d{1,5})\b")
 _INSTEAD = re.compile(r"\b(?:em vez|ao inves|no lugar|invez)\b")
 _SCORES = 10
@@ -62,9 +63,9 @@ def _invoices(named: Entities, folded: str, flows: Collection[str]) -> Entities:
 
 
 def _money(named: Entities, folded: str) -> Entities:
-    """ "25 mil reais" is 25,000, and "50 mil" no product called "mil"."""
+    """ "25 mil reais" is 25,000 whatever was found, and "50 mil" no product called "mil"."""
     sums = [float(each[1].replace(",", ".")) for each in _THOUSANDS.finditer(folded)]
-    if not sums or not (named.prices or "mil" in named.products):
+    if not sums or not (named.prices or "mil" in named.products or _REAIS.search(folded)):
         return named
     meant = {1000.0, *sums}
     kept = [price for price in named.prices if price not in meant]

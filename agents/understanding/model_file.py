@@ -15,7 +15,7 @@ from agents.understanding.scoring import FlowModel
 from agents.understanding.table import Table
 from agents.understanding.tagger import Tagger
 
-VERSION = 1
+VERSION = 2
 """Of the features: raised when a change of code makes older weights meaningless."""
 FOLDER = "agents.understanding.model"
 WEIGHTS, REPORT = "weights.npz", "report.json"
@@ -28,6 +28,8 @@ class Model:
     tagger: Tagger
     flows: FlowModel
     chooser: Chooser
+    common: tuple[str, ...]
+    """The words that spelling mistakes are put right to, the commonest first."""
 
 
 @cache
@@ -41,6 +43,7 @@ def load() -> Model:
             Tagger(tuple(str(name) for name in stored["labels"]), _table(stored, "tag"), stored["tag_bias"]),
             FlowModel(flows, _table(stored, "flow"), stored["idf"].astype(np.float32), stored["flow_bias"]),
             Chooser(flows, float(stored["temperature"]), stored["chooser"]),
+            tuple(str(word) for word in stored["common"]),
         )
 
 
@@ -55,6 +58,7 @@ def save(model: Model, path: Path) -> None:
         "idf": model.flows.idf.astype(np.float16),
         "temperature": np.array(model.chooser.temperature),
         "chooser": model.chooser.weights,
+        "common": np.array(model.common),
     }
     for name, table in (("tag", model.tagger.table), ("flow", model.flows.table)):
         parts |= {f"{name}_keys": table.keys, f"{name}_steps": table.steps, f"{name}_greatest": table.greatest}

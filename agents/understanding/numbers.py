@@ -42,6 +42,7 @@ WEEKDAYS = word_set("segunda terca quarta quinta sexta sabado domingo")
 DAYS = word_set("hoje ontem anteontem amanha onte onten")
 MONTHS = word_set("janeiro fevereiro marco abril maio junho julho agosto setembro outubro novembro dezembro")
 PERIODS = word_set("semana mes ano")
+NEXT = word_set("proximo proxima")
 RELATIVE = word_set("passada passado retrasada retrasado")
 _DATE = re.compile(r"\d{1,2}[/-]\d{1,2}(?:[/-]\d{2,4})?")
 _DECIMAL = re.compile(r"\d{1,3}(?:\.\d{3})*,\d{1,2}|\d+\.\d{1,2}")
@@ -79,8 +80,14 @@ def date_length(row: list[str], at: int) -> int:
         return length + (at + length < len(row) and row[at + length] in RELATIVE)
     if word in PERIODS and rest[:1] and rest[0] in RELATIVE:
         return 2
+    if word in PERIODS and rest == ["que", "vem"]:
+        return 3
+    if word in NEXT and rest[:1] and rest[0] in PERIODS:
+        return 2
     if word in MONTHS:
         return 1
+    if word.isdigit() and int(word) <= 31 and rest[:1] == ["de"] and rest[1:] and rest[1] in MONTHS:
+        return 3
     if word == "dia" and rest[:1] and rest[0].isdigit() and int(rest[0]) <= 31:
         month = at + 3 < len(row) and row[at + 2] == "de" and row[at + 3] in MONTHS
         return 4 if month else 2

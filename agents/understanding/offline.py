@@ -1,15 +1,17 @@
 """Understanding without a model to call: names by a tagger, flows by linear scores of the whole and of its clauses."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
 from agents.understanding import answers, concepts, manner, mending, model_file
+from agents.understanding.mattering import heeded
 from agents.understanding.model_file import Model
 from agents.understanding.normalise import words as lexicon
 from agents.understanding.protocol import Context, Entities, Understood
 from agents.understanding.reading import Reading, entities, read
-from agents.understanding.scoring import score
+from agents.understanding.repair import Speller
+from agents.understanding.scoring import Scores, score
 from agents.understanding.vocabulary import Vocabulary
 
 SOURCE = "offline"
@@ -29,6 +31,7 @@ class OfflineUnderstanding:
     def __init__(self, catalogue: Iterable[str] = (), *, model: Model | None = None) -> None:
         self._vocabulary = Vocabulary(catalogue)
         self._model = model or model_file.load()
+        self._speller = Speller(self._model.common, self._vocabulary)
 
     async def understand(self, text: str, context: Context) -> Understood:
         """See ``Understanding``; never awaits anything."""
@@ -37,23 +40,28 @@ class OfflineUnderstanding:
     def read(self, text: str, context: Context) -> Understood:
         """What ``understand`` gives, for callers that are not asynchronous."""
         reading = read(text, self._model.tagger, self._vocabulary)
+        return self.decide(reading, context, lambda: score(reading.put_right(self._speller), self._model.flows))
+
+    def decide(self, reading: Reading, context: Context, scored: Callable[[], Scores]) -> Understood:
+        """What a message that was read means; ``scored`` is asked only when there is something to score."""
+        text = reading.text
         named = answers.complete(entities(reading), reading, context, self._vocabulary)
         tone, corrects = manner.tone(reading.words, text), manner.corrects(reading.words)
         if not _says_something(reading, named) or answers.is_bare(reading):
             named = mending.mended(named, text, corrects=corrects, flows=())
             return Understood(None, (), named, 0.0, abstained=True, source=SOURCE, tone=tone, corrects=corrects)
-        scores = score(reading, self._model.flows)
+        scores = scored()
         chosen = self._model.chooser.choose(scores)
         together = self._model.chooser.together(scores)
         flows = tuple(chosen)
         confidence = chosen[flows[0]]
-        abstained = confidence < (_STRANGE_BELOW if self._is_strange(reading) else _BELOW)
+        abstained = confidence < (_STRANGE_BELOW if self._is_strange(reading.put_right(self._speller)) else _BELOW)
         named = mending.mended(named, text, corrects=corrects, flows=flows)
         best = np.argsort(-together)[:_SHOWN]
         return Understood(
             flow=None if abstained else flows[0],
             flows=() if abstained else flows,
-            entities=named,
+            entities=named if abstained or context.awaiting else heeded(flows, named),
             confidence=round(confidence, 3),
             abstained=abstained,
             source=SOURCE,

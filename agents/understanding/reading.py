@@ -1,11 +1,13 @@
 """Reads a message once: its words, and what it names."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agents.understanding import items, values
 from agents.understanding.normalise import Token, scan
 from agents.understanding.protocol import Entities
+from agents.understanding.repair import Speller
+from agents.understanding.settling import settled
 from agents.understanding.tagger import Name, Tagger
 from agents.understanding.vocabulary import Vocabulary
 
@@ -26,6 +28,12 @@ class Reading:
         """The words of a name as they stand in the message."""
         return self.text[self.row[name[1]].start : self.row[name[2] - 1].end]
 
+    def put_right(self, speller: Speller) -> "Reading":
+        """The same with the spelling of what is no name put right."""
+        named = {at for _, start, end in self.names for at in range(start, end)}
+        words = tuple(word if at in named else speller.right(word) for at, word in enumerate(self.words))
+        return replace(self, words=words)
+
     def part(self, start: int, end: int) -> tuple[tuple[str, ...], list[Name]]:
         """The words from ``start`` to before ``end``, and the names in them, at their places there."""
         names = [(kind, first - start, last - start) for kind, first, last in self.names if start <= first < end]
@@ -35,12 +43,23 @@ class Reading:
 def read(text: str, tagger: Tagger, vocabulary: Vocabulary) -> Reading:
     """Reads any text; never raises."""
     row = tuple(scan(text))
+    return reading(text, row, tagger.names(row, text, vocabulary), vocabulary)
+
+
+def reading(text: str, row: tuple[Token, ...], names: list[Name], vocabulary: Vocabulary) -> Reading:
+    """A message with the names that a tagger found, or that its marks say, completed by what their words show."""
     words = tuple(token.word for token in row)
-    names = tagger.names(row, text, vocabulary)
     taken = {at for _, start, end in names for at in range(start, end)}
     names += [("cnpj", at, at + 1) for at, word in enumerate(words) if at not in taken and values.is_cnpj(word)]
     names = [_whole(name, words, taken, vocabulary) if name[0] == "p" else name for name in names]
-    return Reading(text, row, words, tuple(sorted(names, key=lambda name: name[1])))
+    names = [name for name in names if name[0] != "q" or not _numbers_a_line(row[name[1]], text)]
+    return Reading(text, row, words, tuple(settled(names, words)))
+
+
+def _numbers_a_line(token: Token, text: str) -> bool:
+    """Whether a figure only numbers an item of a list: "1) preço 2) prazo"."""
+    before, after = text[max(token.start - 1, 0) : token.start], text[token.end : token.end + 1]
+    return len(token.word) <= 2 and token.word.isdigit() and after == ")" and before != "("
 
 
 def _whole(name: Name, words: Sequence[str], taken: set[int], vocabulary: Vocabulary) -> Name:

@@ -25,6 +25,10 @@ class Shapes:
 
     def features(self, at: int, before: str, earlier: str) -> list[str]:
         """Names of what holds at the token ``at``, after the labels ``before`` and, one further back, ``earlier``."""
+        return self.still(at) + self.moving(at, before, earlier)
+
+    def still(self, at: int) -> list[str]:
+        """Names of what holds at the token ``at`` whatever the labels before it are."""
         word, look = self._word(at), self._look_at(at)
         left, right = self._word(at - 1), self._word(at + 1)
         far_left, far_right = self._word(at - 2), self._word(at + 2)
@@ -51,20 +55,29 @@ class Shapes:
             f"wr={look} {right}",
             f"wrr={look} {right} {far_right}",
             f"lkr2={left} {look} {right}",
+            f"c={self._capital[at]} {look} {at == 0 or left == BREAK}",
+            f"m={self._places[at]} {self._capital[at]} {left}",
+            f"alone={len(self._words) <= 2} {look}",
+        ]
+        if cue := self._cue(at):
+            found.append(f"cue={cue} {look}")
+        return found
+
+    def moving(self, at: int, before: str, earlier: str) -> list[str]:
+        """Names of what holds at the token ``at`` because of the labels before it."""
+        word, look = self._word(at), self._look_at(at)
+        found = [
             f"t={before}",
             f"tt={earlier} {before}",
             f"tk={before} {look}",
             f"tw={before} {word}",
-            f"tkr={before} {look} {look_right}",
+            f"tkr={before} {look} {self._look_at(at + 1)}",
             f"g={before} {self._glued[at]} {look}",
-            f"c={self._capital[at]} {look} {at == 0 or left == BREAK}",
             f"d={self._days[at]} {before}",
-            f"m={self._places[at]} {self._capital[at]} {left}",
-            f"ml={self._places[at]} {left} {before}",
-            f"alone={len(self._words) <= 2} {look}",
+            f"ml={self._places[at]} {self._word(at - 1)} {before}",
         ]
         if cue := self._cue(at):
-            found += [f"cue={cue} {look}", f"cue={cue} {look} {before}"]
+            found.append(f"cue={cue} {look} {before}")
         return found
 
     def _word(self, at: int) -> str:

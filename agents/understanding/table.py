@@ -64,6 +64,14 @@ class Table:
         places = self.rows(list(names))
         return np.asarray(self._weights(places[places != _NONE]).sum(axis=0), dtype=np.float32)
 
+    def sums_by_row(self, rows: Sequence[Sequence[str]]) -> NDArray[np.float32]:
+        """``sums`` of each row, looked up together; no row may be empty."""
+        places = self.rows([name for row in rows for name in row])
+        weights = self._weights(places)
+        weights[places == _NONE] = 0
+        starts = np.cumsum([0, *(len(row) for row in rows[:-1])])
+        return np.asarray(np.add.reduceat(weights, starts, axis=0), dtype=np.float32)
+
     def product(self, features: Mapping[str, float], scale: NDArray[np.float32]) -> NDArray[np.float32]:
         """The scores of weighted features, each times its key's ``scale`` (a value a row), at unit length."""
         values = np.fromiter(features.values(), dtype=np.float32, count=len(features))

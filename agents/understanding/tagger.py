@@ -3,8 +3,9 @@
 Greedy from left to right with the labels before among the features (a maximum-entropy Markov model's decoding).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,7 @@ Name = tuple[str, int, int]
 """Kind, first token, and the token after the last."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Tagger:
     """``table`` has a column a label; ``bias`` is added to each."""
 
@@ -28,21 +29,34 @@ class Tagger:
     table: Table
     bias: NDArray[np.float32]
 
+    @cached_property
+    def _row(self) -> Callable[[str], NDArray[np.float32]]:
+        """The weights of one feature; those of labels and looks are few and come again and again."""
+        return lru_cache(maxsize=10_000)(lambda name: self.table.sums((name,)))
+
     def names(self, row: Sequence[Token], text: str, vocabulary: Vocabulary) -> list[Name]:
         """The names in a message's tokens, in order."""
+        if not row:
+            return []
         shapes = Shapes(row, text, vocabulary)
+        still = self.table.sums_by_row([shapes.still(at) for at in range(len(row))]) + self.bias
         given: list[str] = []
         for at, token in enumerate(row):
             if token.word == BREAK:
                 given.append(OUTSIDE)
                 continue
             before, earlier = previous(given, at)
-            scores = self.table.sums(shapes.features(at, before, earlier)) + self.bias
+            scores = still[at]
+            for name in shapes.moving(at, before, earlier):
+                scores = scores + self._row(name)
             given.append(self._allowed(scores, before))
         return joined(given)
 
     def _allowed(self, scores: NDArray[np.float32], before: str) -> str:
         """The best label that may follow: a name goes on only from its own beginning."""
+        label = self.labels[int(scores.argmax())]
+        if not label.startswith("I-") or before[2:] == label[2:]:
+            return label
         for at in np.argsort(-scores):
             label = self.labels[int(at)]
             if not label.startswith("I-") or before[2:] == label[2:]:

@@ -21,6 +21,7 @@ _ROOT = Path(__file__).parents[2]
 SCENARIOS = _ROOT / "agents" / "evals" / "scenarios"
 CASES = _ROOT / "agents" / "evals" / "cases" / "pharmacies.jsonl"
 INJECTIONS = _ROOT / "agents" / "evals" / "cases" / "injections.jsonl"
+PERSONAS = CASES.with_name("personas.jsonl")
 _HISTORY = _ROOT / "docs" / "evaluation" / "scores.jsonl"
 _PAGE = _ROOT / "docs" / "evaluation" / "index.html"
 _Folder = Annotated[Path | None, typer.Option("--dir", help="Scenarios, *.toml; the committed ones by default.")]
@@ -85,7 +86,7 @@ def gate(
     from agents.evals.gate import misses, thresholds
 
     attacks = files.attacks(INJECTIONS)
-    scores: dict[str, dict[str, float]] = {"understanding": _understanding()}
+    scores = {"understanding": _understanding(CASES), "personas": _understanding(PERSONAS)}
     named = files.scenarios(SCENARIOS)
 
     async def judge(theatre: "Theatre") -> None:
@@ -119,14 +120,14 @@ def page() -> None:
     typer.echo(str(_PAGE))
 
 
-def _understanding() -> dict[str, float]:
+def _understanding(cases: Path) -> dict[str, float]:
     from agents.evals.cases import read_cases
     from agents.evals.understanding import measure
     from agents.understanding.offline import OfflineUnderstanding
     from agents.understanding.protocol import Context
 
     offline = OfflineUnderstanding()
-    report = measure(read_cases(CASES), lambda text: offline.read(text, Context())).as_dict()
+    report = measure(read_cases(cases), lambda text: offline.read(text, Context())).as_dict()
     return {name: float(report[name]) for name in ("accuracy", "flows_f1", "macro_f1", "entities_f1")}
 
 

@@ -60,11 +60,13 @@ def test_every_voice_is_understood_by_a_model_that_never_heard_it() -> None:
     """The training measures each voice with a model of the others, and writes the figures beside the weights."""
     figures = list(model_file.report()["left_out"].values())
     cases = sum(voice["n"] for voice in figures)
-    assert cases >= 8_000
-    assert sum(voice["accuracy"] * voice["n"] for voice in figures) / cases >= 0.88
-    assert sum(voice["flows_f1"] * voice["n"] for voice in figures) / cases >= 0.88
-    assert sum(voice["entities_f1"] * voice["n"] for voice in figures) / cases >= 0.92
-    assert min(voice["accuracy"] for voice in figures) >= 0.86
+    assert cases >= 10_000
+    assert sum(voice["accuracy"] * voice["n"] for voice in figures) / cases >= 0.92
+    assert sum(voice["flows_f1"] * voice["n"] for voice in figures) / cases >= 0.92
+    assert sum(voice["entities_f1"] * voice["n"] for voice in figures) / cases >= 0.94
+    assert sum(voice["several_right"] for voice in figures) / sum(voice["several"] for voice in figures) >= 0.7
+    assert min(voice["accuracy"] for voice in figures if voice["n"] >= 1_000) >= 0.88
+    assert min(voice["accuracy"] for voice in figures) >= 0.75
     assert sum(voice["abstained"] for voice in figures) / cases <= 0.01
 
 
@@ -88,7 +90,7 @@ def test_what_is_not_ours_seldom_passes_for_ours(offline: OfflineUnderstanding) 
 def test_several_questions_keep_their_order(offline: OfflineUnderstanding) -> None:
     several = [case for case in (*DEVELOPMENT, *HELD_OUT) if len(case["flows"]) > 1]
     exact = [list(offline.read(case["text"], Context()).flows) == case["flows"] for case in several]
-    assert sum(exact) / len(exact) >= 0.5
+    assert sum(exact) / len(exact) >= 0.6
 
 
 def test_confidence_means_something(offline: OfflineUnderstanding) -> None:
