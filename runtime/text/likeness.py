@@ -22,11 +22,22 @@ def likeness(asked: str, known: str) -> float:
         return 0.9 + 0.09 * len(asked) / len(known)
     if min(len(asked), len(known)) < 3 or asked[0].isdigit() or known[0].isdigit():
         return 0.0
-    written = 1 - edits(asked, known) / max(len(asked), len(known))
-    spoken = 1 - edits(sound(asked), sound(known)) / max(len(sound(asked)), len(sound(known)))
+    written, spoken = _share_kept(asked, known), _share_kept(sound(asked), sound(known))
     cut = _cut_likeness(asked, known)
     best = max(written, 0.97 * spoken, cut)
     return best if best >= 0.5 else 0.0
+
+
+def _share_kept(left: str, right: str) -> float:
+    """One less the edits over the longer length; 0 where that is under one half.
+
+    No edit but one for each gives a word the letters it lacks, so that most words need not be compared place by place.
+    """
+    longer = max(len(left), len(right))
+    common = sum(min(left.count(letter), right.count(letter)) for letter in set(left))
+    if 2 * common < longer:
+        return 0.0
+    return 1 - edits(left, right) / longer
 
 
 def edits(left: str, right: str) -> int:
