@@ -8,17 +8,25 @@ from psycopg_pool import AsyncConnectionPool
 from pydantic import SecretStr
 
 Pool = AsyncConnectionPool[AsyncConnection[Any]]
+_PLANNED_ONCE = " -c plan_cache_mode=force_generic_plan"
 
 
 def pool(
-    dsn: SecretStr, *, application: str, size: int = 8, wait_seconds: float = 10, statement_seconds: float = 30
+    dsn: SecretStr,
+    *,
+    application: str,
+    size: int = 8,
+    wait_seconds: float = 10,
+    statement_seconds: float = 30,
+    planned_once: bool = False,
 ) -> Pool:
     """A pool, closed: use it as an async context manager, or ``await pool.open()``.
 
     Keeps one connection ready and opens up to ``size``. Connections are in autocommit mode: a single query is its own
     transaction, several are one inside ``async with connection.transaction():``. A request waits ``wait_seconds`` for
     a connection (``psycopg_pool.PoolTimeout``), a statement may run ``statement_seconds`` (``QueryCanceled``). What the
-    server ended is found when it is handed out, and replaced.
+    server ended is found when it is handed out, and replaced. ``planned_once`` is for statements whose best plan is the
+    same for all values: a connection then plans each of them once.
     """
     return AsyncConnectionPool(
         dsn.get_secret_value(),
@@ -28,7 +36,7 @@ def pool(
             "application_name": application,
             "connect_timeout": 5,
             "prepare_threshold": 2,
-            "options": f"-c statement_timeout={int(statement_seconds * 1000)}",
+            "options": f"-c statement_timeout={int(statement_seconds * 1000)}{_PLANNED_ONCE if planned_once else ''}",
         },
         min_size=1,
         max_size=size,

@@ -41,7 +41,7 @@ def customer_agent(
     schemas = Registry(registry)
     encoder = Encoder(schemas)
     clock = SystemClock()
-    talks = pool(platform.dsn, application="customer.platform", size=12)
+    talks = pool(platform.dsn, application="customer.platform", size=12, planned_once=True)
 
     async def search(words: str, limit: int) -> Sequence[tuple[int, float]]:
         return [(hit.product_id, hit.score) for hit in await index.search(words, limit)]
