@@ -98,8 +98,9 @@ def _lines(results: Mapping[str, Any]) -> Iterator[str]:
     struck = Counter(name for one in seeds for name in one["kinds"])
     held = Counter(name for one in seeds if not one["wrong"] for name in one["kinds"])
     for kind in Kind:
-        places = ", ".join(str(one["seed"]) for one in seeds if kind.name in one["kinds"]) or "none"
-        yield f"| {kind} | {places} | {held[kind.name]} of {struck[kind.name]} |"
+        places = ", ".join(str(one["seed"]) for one in seeds if kind.name in one["kinds"]) or "not played yet"
+        result = f"{held[kind.name]} of {struck[kind.name]}" if struck[kind.name] else ""
+        yield f"| {kind} | {places} | {result} |"
     yield ""
     yield "## The seeds"
     yield ""
