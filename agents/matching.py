@@ -54,6 +54,11 @@ def _as_asked(words: str, asked: Dosage, found: list[Product]) -> list[Product]:
     alike = {product.product_id: _named_alike(words, product) for product in found}
     best = max(alike.values(), default=0.0)
     found = [product for product in found if alike[product.product_id] >= best - _NEARLY_AS_ALIKE]
+    return tablets_first(words, asked, found)
+
+
+def tablets_first(words: str, asked: Dosage, found: list[Product]) -> list[Product]:
+    """Without what holds so much in each ml, where others are there, unless the words speak of a liquid."""
     if asked.forms or not (asked.strengths or asked.bare):
         return found
     if _ASKED_PER_VOLUME.search(words):

@@ -22,7 +22,7 @@ _OTHERS = re.compile(
 )
 _ABOUT = re.compile(
     r"\b(?:pedid\w+|compr\w+|preco\w*|limite|boletos?|notas?|dados|cnpj|telefone|historico|quanto|whats\w*|contatos?|"
-    r"nomes?|orders?|history|pag\w+)\b"
+    r"nomes?|registros?|vend\w+|relatorios?|orders?|history|pag\w+)\b"
 )
 _NAMED = re.compile(
     r"\b(?:pedidos?|compras|boletos?|notas?|limite|dados|telefone|cnpj|historico) (?:da|de|do) "

@@ -26,13 +26,16 @@ async def speakers(connection: AsyncConnection[Any], limit: int = 20) -> list[Sp
 
 
 async def facts(connection: AsyncConnection[Any], speaker: Speaker) -> dict[str, str]:
-    """Words for the slots of a scenario: ``order_<status>``, ``foreign_order``, ``product``, ``invoice``.
+    """Words for the slots of a scenario: ``order_<status>``, ``foreign_order``, ``product``, ``invoice``,
+    ``delivered_product`` (the name of one in ``order_delivered``).
 
     What the market has not is left out.
     """
     found = {f"order_{status}": number for status, number in speaker.orders.items()}
-    cursor = await connection.execute(_FACTS, {"pharmacy": speaker.pharmacy_id})
-    names = ("foreign_order", "product", "invoice")
+    cursor = await connection.execute(
+        _FACTS, {"pharmacy": speaker.pharmacy_id, "delivered": speaker.orders.get("delivered")}
+    )
+    names = ("foreign_order", "product", "invoice", "delivered_product")
     row = await cursor.fetchone()
     assert row is not None
     return found | {name: str(value) for name, value in zip(names, row, strict=True) if value is not None}
@@ -74,5 +77,8 @@ SELECT (SELECT max(number) FROM orders WHERE pharmacy_id <> %(pharmacy)s),
          WHERE offers.state = 'active' AND inventory.on_hand - inventory.reserved > 500
          ORDER BY offers.id LIMIT 1),
        (SELECT max(invoices.number) FROM invoices JOIN orders ON orders.id = invoices.order_id
-         WHERE orders.pharmacy_id = %(pharmacy)s)
+         WHERE orders.pharmacy_id = %(pharmacy)s),
+       (SELECT products.name FROM orders JOIN order_items ON order_items.order_id = orders.id
+          JOIN products ON products.id = order_items.product_id
+         WHERE orders.number = %(delivered)s ORDER BY order_items.line LIMIT 1)
 """

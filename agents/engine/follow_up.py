@@ -14,7 +14,7 @@ _BARE_QUANTITY = re.compile(
     r"(?: (?:cx|cxs|caixas?|un|unidades?|frascos?))?(?:[\s,]+(?:entao|mesmo|so|ok))*[\s!.?]*"
 )
 _DOSE = re.compile(
-    r"(?P<lead>(?:(?:e|ta|ah|mas|tem|qto|quanto|entao|so)[\s,]+)*(?:(?:a|o|as|os|de|da|do|pra|quero)\s+)*)"
+    r"(?P<lead>(?:(?:e|ta|ah|mas|tem|qto|quanto|entao|so)[\s,]+)*(?:(?:a|o|as|os|de|da|do)\s+)*)"
     r"(?P<dose>\d{1,4}(?:[.,]\d{1,2})?)\s*(?P<unit>mg|mcg|g|ml|ui)?\s*[?!.]*"
 )
 _STRENGTH = re.compile(

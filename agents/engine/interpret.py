@@ -63,13 +63,17 @@ def interpret(words: str, understood: Understood, memory: Memory, flows: Flows) 
     return (
         _to_question(folded, words, understood, memory, flows)
         or _correction(folded, words, understood, memory, flows)
-        or _surely(_asked(understood, flows), memory)
+        or _surely(folded, _asked(understood, flows), memory)
     )
 
 
-def _surely(requests: Sequence[Request], memory: Memory) -> Sequence[Request]:
-    """The requests; while our question is open, what is hardly likely is taken for an answer we did not understand."""
-    if not memory.asked or memory.top is None or any(each.confidence >= _DIGRESSES for each in requests):
+def _surely(folded: str, requests: Sequence[Request], memory: Memory) -> Sequence[Request]:
+    """The requests; while our question is open, a bare number, and what is hardly likely, is taken for an answer we did
+    not understand."""
+    if not memory.asked or memory.top is None:
+        return requests
+    sure = any(each.confidence >= _DIGRESSES for each in requests)
+    if sure and not saying.BARE_NUMBER.fullmatch(folded):
         return requests
     return [Request(fallback.UNCLEAR, confidence=requests[0].confidence)]
 

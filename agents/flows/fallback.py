@@ -20,7 +20,7 @@ async def not_understood(ask: Ask, use: Permitted) -> Answer:
         return Answer(text, "escalated", escalate=Escalate("not_understood"))
     text = (
         f"Desculpe, não entendi. Posso {ABLE}. Por exemplo:\n"
-        "• “Onde está meu pedido 10000123?”\n• “Quanto custa a dipirona 500 mg?”\n• “Quero 20 losartana 50 mg”\n"
+        "• “Onde está meu último pedido?”\n• “Quanto custa a dipirona 500 mg?”\n• “Quero 20 losartana 50 mg”\n"
         "Ou peça um *atendente*."
     )
     return Answer(text, "asked")

@@ -39,6 +39,9 @@ async def run(ask: Ask, use: Permitted) -> Answer:
     ]
     if not lines:
         return reply(f"O pedido *{order.number}* não tem itens para repetir.", orders=(order.number,))
+    quantities = ask.slots.get("quantity", [])
+    if len(quantities) == 1 and len(lines) > 1 and not ask.slots.get("product"):
+        return replace(_of_which_line(ask, lines, quantities[0]), orders=(order.number,))
     lead = f"Repetindo o pedido *{order.number}* de {day(order.placed_at)}, com os preços de hoje:"
     answer = await buying.advance(ask, use, cart.merged(lines, ask), lead=lead)
     slots = {**(answer.slots or {}), "repeats": order.number}
@@ -48,6 +51,17 @@ async def run(ask: Ask, use: Permitted) -> Answer:
 def _another(ask: Ask) -> bool:
     """Whether the message names another order than the one whose lines are kept."""
     return bool(ask.entities.order_numbers) and ask.entities.order_numbers[0] != ask.slots.get("repeats")
+
+
+def _of_which_line(ask: Ask, lines: Sequence[CartLine], quantity: int) -> Answer:
+    """Nothing is shown for a yes while a change that was asked for is not in it."""
+    text = "\n".join(
+        [
+            f"Para qual destes itens são as {quantity} unidades? Mande o nome com a quantidade:",
+            *(f"• {line.quantity} × {line.name}" for line in lines),
+        ]
+    )
+    return question(text, step="add", slots=cart.kept_slots(ask, lines))
 
 
 async def _which(ask: Ask, use: Permitted) -> Order | Answer:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from agents.matching import agrees
+from agents.matching import agrees, tablets_first
 from agents.understanding.normalise import word_set
 from agents.wording import money
 from runtime.text.dosage import presentation_dosage, request_dosage
@@ -64,6 +64,7 @@ def picked(text: str, products: Sequence[Product]) -> list[Product]:
         return [products[0]]
     asked = request_dosage(text)
     kept = [product for product in products if agrees(asked, presentation_dosage(product.presentation))]
+    kept = tablets_first(text, asked, kept)
     return narrowed(text, _named(text, kept)) if _says_something(text, products) else []
 
 
