@@ -35,7 +35,7 @@ def load(cls: type[S]) -> S:
         parts = [f"the setting{'' if one else 's'} {' and '.join(missing)} {'is' if one else 'are'} missing"]
         parts = parts if missing else []
         raise SettingsError(
-            f"{'; '.join(parts + wrong)}. Set it in the environment; `balcao env` prints a local stack's."
+            f'{"; ".join(parts + wrong)}. Set it in the environment; `eval "$(balcao env)"` takes a local stack\'s.'
         ) from None
 
 

@@ -73,6 +73,7 @@ def list_letters(topic: TopicName = None, group: Group = None, cause: Cause = No
 
     from runtime.letters.letter import Selection, piles
 
+    _known(topic, group)
     with _room() as room:
         found = piles(room.chosen(Selection(topic=topic, group=group, cause=cause)))
         states = [room.shelf.state(place) for place in room.shelf.letters]
@@ -255,6 +256,7 @@ def _selection(
     from runtime.errors import UserError
     from runtime.letters.letter import Selection
 
+    _known(names["topic"], names["group"])
     now = datetime.now(UTC)
     selection = Selection(
         refs=frozenset(refs or ()),
@@ -266,6 +268,19 @@ def _selection(
     if not selection.narrows and not everything:
         raise UserError("Say which letters: by name, with --cause, --topic and the like, or --all.")
     return selection
+
+
+def _known(topic: str | None, group: str | None) -> None:
+    """Raises ``UserError`` for a name that nothing has: an empty answer would look like good news."""
+    from runtime.access_names import known_topic, near
+    from runtime.errors import UserError
+    from schemas.access import STATIONS
+
+    if topic is not None:
+        known_topic(topic)
+    stations = [station.group for station in STATIONS]
+    if group is not None and group not in stations:
+        raise UserError(f"There is no consumer group {group!r}{near(group, stations)}.")
 
 
 def _offsets(text: str | None) -> tuple[int, int] | None:

@@ -52,7 +52,7 @@ class Emulator:
             self._process = subprocess.Popen(
                 [*command, "--log-level", "error"], env=self._environment, stdout=log, stderr=log
             )
-        until = time.monotonic() + 60
+        until = time.monotonic() + 120
         while time.monotonic() < until:
             assert self._process.poll() is None, "the emulator ended while starting"
             try:
@@ -66,7 +66,7 @@ class Emulator:
     def kill(self, how: signal.Signals = signal.SIGKILL) -> None:
         assert self._process is not None
         self._process.send_signal(how)
-        self._process.wait(30)
+        self._process.wait(100)
 
     def settings(self, dataset: str) -> BigQuerySettings:
         return BigQuerySettings(

@@ -18,7 +18,7 @@ from sinks.bigquery.warehouse import Warehouse
 from sinks.bigquery.wiring import connect
 from tests.bigquery.capture import Capture, owner_of
 
-pytestmark = [pytest.mark.broker, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.broker, pytest.mark.timeout(400)]
 KEYED, KEYLESS = "meaning_keyed", "meaning_keyless"
 
 

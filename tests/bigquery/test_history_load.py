@@ -161,11 +161,11 @@ print(found.hexdigest())
 
 
 def test_another_process_makes_the_same_bytes_of_the_same_records() -> None:
-    def digest(seed: str) -> str:
-        environment = {**os.environ, "PYTHONHASHSEED": seed}
-        done = subprocess.run(
-            [sys.executable, "-c", ENCODED], env=environment, capture_output=True, check=True, text=True
-        )
-        return done.stdout
-
-    assert digest("1") == digest("2") != ""
+    command = [sys.executable, "-c", ENCODED]
+    both = [
+        subprocess.Popen(command, env={**os.environ, "PYTHONHASHSEED": seed}, stdout=subprocess.PIPE, text=True)
+        for seed in ("1", "2")
+    ]
+    first, second = (process.communicate()[0] for process in both)
+    assert [process.returncode for process in both] == [0, 0]
+    assert first == second != ""

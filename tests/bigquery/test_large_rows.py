@@ -24,7 +24,7 @@ from sinks.bigquery.warehouse import Warehouse
 from sinks.bigquery.wiring import connect
 from tests.bigquery.capture import Capture, owner_of
 
-pytestmark = [pytest.mark.broker, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.broker, pytest.mark.timeout(400)]
 SIZES = (4_000_000, 11_000_000, 4_000_000, 5, 4_000_000)
 
 

@@ -20,7 +20,7 @@ from sinks.bigquery.wiring import connect
 from tests.bigquery.capture import Capture, owner_of
 from tests.bigquery.postgres_types import COLUMNS, MOODS, Typed, Value
 
-pytestmark = [pytest.mark.broker, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.broker, pytest.mark.timeout(400)]
 DRAWN = 60
 TABLE = "types_everything"
 

@@ -205,7 +205,7 @@ async def test_a_halted_partition_can_be_given_back_at_once() -> None:
     partition.reserve(5)
     partition.deliver(bench.batch(0, 4), lambda: None)
     await until(lambda: partition.halted is not None)
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(30):
         await partition.close(60)
     assert partition.tracker.committable() is None
 

@@ -32,13 +32,13 @@ from schemas.topic import Topic
 from schemas.topics import INBOUND, SEARCH_DOCUMENTS
 from sinks.bigquery.warehouse import Warehouse
 
-pytestmark = [pytest.mark.broker, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.broker, pytest.mark.timeout(400)]
 PRODUCTS = CAPTURED["products"]
 BIGQUERY, STREAMS = BY_COMMAND["bigquery"].group, BY_COMMAND["streams"].group
 Dlq = Callable[..., str]
 
 
-async def until(check: Callable[[], Any], seconds: float = 60) -> Any:
+async def until(check: Callable[[], Any], seconds: float = 120) -> Any:
     async with asyncio.timeout(seconds):
         while not (found := await check()):  # noqa: ASYNC110 - a server is asked, it tells nobody
             await asyncio.sleep(0.2)

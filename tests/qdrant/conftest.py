@@ -36,7 +36,7 @@ class LocalQdrant:
 
     def start(self) -> None:
         self._process = subprocess.Popen(self.command(self.port))
-        until = time.monotonic() + 60
+        until = time.monotonic() + 120
         while time.monotonic() < until:
             assert self._process.poll() is None, "the process ended while starting"
             try:
@@ -53,7 +53,7 @@ class LocalQdrant:
     def kill(self, how: signal.Signals = signal.SIGKILL) -> int:
         assert self._process is not None
         self._process.send_signal(how)
-        return self._process.wait(30)
+        return self._process.wait(100)
 
     def stop(self) -> None:
         if self._process is not None and self._process.poll() is None:

@@ -34,7 +34,7 @@ from sinks.qdrant.processor import ProductPoints
 from tests.qdrant.rebuild_worker import Shorter, documents
 from tests.runtime.broker import eventually
 
-pytestmark = [pytest.mark.broker, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.broker, pytest.mark.timeout(400)]
 PRODUCTS = 1500
 WORKER = Path(__file__).parent / "rebuild_worker.py"
 

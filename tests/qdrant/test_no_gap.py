@@ -20,7 +20,7 @@ from tests.qdrant.test_index_rebuild import World, going_on, world
 from tests.runtime.broker import eventually
 
 __all__ = ["world"]
-pytestmark = [pytest.mark.broker, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.broker, pytest.mark.timeout(400)]
 PRODUCTS, READERS = 120, 3
 
 

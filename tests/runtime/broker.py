@@ -80,10 +80,21 @@ class Ground:
         consumer = confluent_kafka.Consumer({**librdkafka(self.kafka), "group.id": f"{self.group}.reader"})
         try:
             place = TopicPartition(self.topic.dead_letter, 0)
-            low, high = await asyncio.to_thread(consumer.get_watermark_offsets, place, 15)
+            low, high = await asyncio.to_thread(consumer.get_watermark_offsets, place, 60)
         finally:
             consumer.close()
         return int(high - low)
+
+    def consumer(self) -> confluent_kafka.Consumer:
+        """A reader of what is written from now on, outside of any group; close it."""
+        found = confluent_kafka.Consumer(
+            {**librdkafka(self.kafka), "group.id": f"{self.group}.bare", "enable.auto.commit": False}
+        )
+        places = [TopicPartition(self.topic.name, number) for number in range(self.topic.partitions)]
+        for place in places:
+            place.offset = found.get_watermark_offsets(place, 60)[1]
+        found.assign(places)
+        return found
 
     async def close(self) -> None:
         """Closes what was opened."""
@@ -103,7 +114,7 @@ class Ground:
         )
         consumer.assign([TopicPartition(self.topic.dead_letter, 0, confluent_kafka.OFFSET_BEGINNING)])
         try:
-            polled = [consumer.poll(20) for _ in range(count)]
+            polled = [consumer.poll(60) for _ in range(count)]
         finally:
             consumer.close()
         # a message without value is falsy
@@ -138,7 +149,7 @@ class Seen(Processor):
         return Outcome(metadata=f"{batch.partition}:{batch.last_offset}")
 
 
-async def eventually(check: Any, seconds: float = 30.0) -> None:
+async def eventually(check: Any, seconds: float = 100.0) -> None:
     """Waits for an awaitable condition, at most so long."""
     async with asyncio.timeout(seconds):
         while not await check():  # noqa: ASYNC110 - the broker is asked, it tells nobody

@@ -145,7 +145,7 @@ class Bench:
         return [self.raw(offset) for offset in range(first, last + 1)]
 
 
-async def until(condition: Callable[[], bool], seconds: float = 5.0) -> None:
+async def until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
     """Waits for a condition, at most so long."""
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110 - what is waited for is no event

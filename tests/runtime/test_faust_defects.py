@@ -147,7 +147,7 @@ async def test_an_event_whose_work_raised_is_acknowledged_and_ours_never(app: An
     stream = app.stream(channel)
     await channel.put(event)
     with contextlib.suppress(ValueError):
-        await asyncio.wait_for(work(), 5)
+        await asyncio.wait_for(work(), 60)
     # the iteration ends when nobody holds it any more
     gc.collect()
     await until(lambda: bool(event.message.acked))

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import socket
+import time
 from urllib.parse import urlsplit
 
 import pytest
@@ -136,10 +137,12 @@ async def test_two_workers_share_the_work_and_lose_nothing_when_one_comes_and_go
             await asyncio.sleep(0.02)
         return written
 
-    async with ground.station(first, batch_records=20):
+    # nobody is put out of the group because the machine is slow
+    patient = {"batch_records": 20, "session_seconds": 60, "drain_seconds": 60}
+    async with ground.station(first, **patient):
         writing = asyncio.create_task(write())
         await until(lambda: len(first.numbers) > 200, 90)
-        async with ground.station(second, batch_records=20):
+        async with ground.station(second, **patient):
             await until(lambda: len(second.numbers) > 200, 90)
             assert set(first.gone) == {0, 1, 2, 3}
         after = len(first.numbers)
@@ -184,9 +187,9 @@ async def test_getting_ready_may_take_longer_than_the_session(ground: Ground) ->
 
 
 async def test_a_full_station_stays_in_its_group(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(faust, "_POLL_INTERVAL_MS", 1500)
+    monkeypatch.setattr(faust, "_POLL_INTERVAL_MS", 3000)
     await ground.write(range(400))
-    slow = Seen(ground.topic, pause=4)
+    slow = Seen(ground.topic, pause=6)
     station = ground.station(slow, batch_records=10)
     async with station:
         await until(lambda: all(not partition.room for partition in station.partitions()) and bool(slow.had), 90)
@@ -196,29 +199,34 @@ async def test_a_full_station_stays_in_its_group(ground: Ground, monkeypatch: py
     assert len(slow.numbers) == len(set(slow.numbers))
 
 
-async def test_is_quick_when_idle(ground: Ground) -> None:
+async def test_is_nearly_as_quick_as_a_bare_consumer_when_idle(ground: Ground) -> None:
     arrived: list[float] = []
-    loop = asyncio.get_running_loop()
 
     class Timed(Seen):
         async def process(self, batch: Batch) -> Outcome:
-            arrived.extend(loop.time() for _ in batch.records)
+            arrived.extend(time.monotonic() for _ in batch.records)
             return Outcome()
 
-    timed = Timed(ground.topic)
+    timed, bare = Timed(ground.topic), ground.consumer()
+
+    def seen_at() -> float:
+        assert bare.poll(60) is not None
+        return time.monotonic()
+
     async with ground.station(timed):
         await until(lambda: len(timed.had) == 4, 90)
-        await ground.write([-1])
-        await until(lambda: bool(arrived), 90)
-        took = []
-        for number in range(60):
+        took, at_least = [], []
+        for number in range(61):
+            reading = asyncio.create_task(asyncio.to_thread(seen_at))
             await asyncio.sleep(0.02)
-            sent = loop.time()
+            sent = time.monotonic()
             await ground.write([number])
-            await until(lambda number=number: len(arrived) == number + 2, 90)  # type: ignore[misc]
+            at_least.append(await reading - sent)
+            await until(lambda number=number: len(arrived) == number + 1, 90)  # type: ignore[misc]
             took.append(arrived[-1] - sent)
-    # generous, for a busy machine: what it guards against is a poll interval (100 ms and more) in the way
-    assert sorted(took)[45] < 0.06
+    bare.close()
+    # a busy machine slows both; what it guards against is a poll interval (100 ms and more) in the way
+    assert sorted(took)[45] < 0.04 + 3 * sorted(at_least)[45]
 
 
 async def test_a_slow_processor_does_not_make_memory_grow(ground: Ground) -> None:
@@ -304,15 +312,15 @@ async def test_a_registry_that_is_away_is_waited_for_said_and_nothing_is_dropped
         await asyncio.gather(pipe(reader, on), pipe(back, writer))
 
     async with ground.station(seen, watchdog_seconds=2) as station:
+        waiting = "waiting for the schema registry"
+        await until(lambda: waiting in {one.doing for one in station.partitions()}, 90)
         # longer than the watchdog's patience: a restart would not bring the registry back
-        await asyncio.sleep(4)
-        assert {
-            one.doing for one in station.partitions() if one.tracker.describe().startswith("committed nothing")
-        } >= {"waiting for the schema registry"}
+        await asyncio.sleep(2.5)
+        assert waiting in {one.doing for one in station.partitions()}
         assert metrics.WAITS_FOR.labels(*labels)._value.get() == 1
         assert (seen.numbers, await ground.committed()) == ([], {})
         server = await asyncio.start_server(forward, "127.0.0.1", port)
-        await until(lambda: sorted(seen.numbers) == list(range(20)), 40)
+        await until(lambda: sorted(seen.numbers) == list(range(20)), 90)
         assert metrics.WAITS_FOR.labels(*labels)._value.get() == 0
     server.close()
     ground.registry = there

@@ -125,6 +125,8 @@ def wire(change: Change, *, mended: bool = False) -> tuple[bytes | None, bytes]:
             "version": 2**60 if bad else change.lsn,
             "deleted": change.deleted,
             "name": f"{'A' if change.lsn % 3 else 'B'}",
+            "presentation": "",
+            "active_ingredients": [],
             "changed_at": datetime(2026, 1, 1, tzinfo=UTC),
         }
         value = _bytes(schema_id, document)

@@ -70,7 +70,7 @@ async def test_nothing_that_was_answered_is_lost(tmp_path: Path) -> None:
             conversation = await simulator.get(f"/control/conversations/{ANA}")
             assert written | sent <= {message["wamid"] for message in conversation["messages"]}
             process.send_signal(signal.SIGTERM)
-            assert await asyncio.wait_for(process.wait(), 10) == 0
+            assert await asyncio.wait_for(process.wait(), 60) == 0
         finally:
             if process.returncode is None:
                 process.kill()

@@ -66,7 +66,7 @@ async def test_a_change_that_led_here_is_waited_for(market: Database, reader: As
         done, _ = await asyncio.wait([reading], timeout=0.2)
         assert not done
         await slow.commit()
-        _, [document] = await asyncio.wait_for(reading, 5)
+        _, [document] = await asyncio.wait_for(reading, 60)
     assert document["name"] == "Seen At Last"
 
 
