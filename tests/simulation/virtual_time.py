@@ -9,7 +9,7 @@ import heapq
 import itertools
 from collections import deque
 from collections.abc import Callable, Coroutine
-from contextvars import Context, copy_context
+from contextvars import Context
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -27,7 +27,7 @@ class _Handle:
     def __init__(self, callback: Callable[..., Any], args: tuple[Any, ...], context: Context | None) -> None:
         self.callback = callback
         self.args = args
-        self.context = context or copy_context()
+        self.context = context
         self.off = False
 
     def cancel(self) -> None:
@@ -99,7 +99,12 @@ class VirtualLoop(asyncio.BaseEventLoop):
             soon.append(heapq.heappop(timers)[2])
         for _ in range(len(soon)):
             handle = soon.popleft()
-            if not handle.off:
+            if handle.off:
+                continue
+            if handle.context is None:
+                # a timer of nobody's task
+                handle.callback(*handle.args)
+            else:
                 handle.context.run(handle.callback, *handle.args)
 
 
