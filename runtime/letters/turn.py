@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Self
 
-from confluent_kafka import Consumer, KafkaException
+from confluent_kafka import Consumer, KafkaError
 
 from runtime.errors import UserError
 from runtime.kafka import librdkafka
@@ -23,6 +23,13 @@ _POLL_SECONDS = 0.1
 _BUSY = (
     "Another redrive is at work, or was killed a moment ago: run it again when that has ended. "
     "What it sends back is not sent a second time."
+)
+_TROUBLE = "The broker does not give us a turn to send letters back ({}); look at `balcao status`."
+_REFUSED = (
+    KafkaError.GROUP_AUTHORIZATION_FAILED,
+    KafkaError.TOPIC_AUTHORIZATION_FAILED,
+    KafkaError.UNKNOWN_TOPIC_OR_PART,
+    KafkaError._AUTHENTICATION,
 )
 _LOST = "This redrive stood still for so long that another one may have begun: run it again, it goes on where it ended."
 
@@ -41,8 +48,10 @@ class Turn:
         """``patience_seconds`` is for how long the turn is waited for; a killed holder's session ends within it."""
         self._patience = patience_seconds
         self._monotonic = monotonic
+        self._settled = threading.Event()
         self._owned = threading.Event()
         self._lost = threading.Event()
+        self._trouble: str | None = None
         self._stopping = threading.Event()
         self._alive_at = monotonic()
         self._consumer = Consumer(
@@ -54,20 +63,22 @@ class Turn:
                 "heartbeat.interval.ms": 1000,
                 "enable.auto.commit": False,
                 "auto.offset.reset": "latest",
+                "error_cb": self._noticed,
                 "log_level": 0,
             }
         )
         self._thread = threading.Thread(target=self._hold, name="redrive turn", daemon=True)
 
     def __enter__(self) -> Self:
-        """Blocks until the turn has come. Raises ``UserError`` when it does not in time."""
+        """Blocks until the turn has come. Raises ``UserError`` when it does not in time, or the broker refuses."""
         self._consumer.subscribe(
             [LETTER_DECISIONS.name], on_assign=self._given, on_revoke=self._taken, on_lost=self._taken
         )
         self._thread.start()
-        if not self._owned.wait(self._patience):
+        self._settled.wait(self._patience)
+        if not self._owned.is_set():
             self._leave()
-            raise UserError(_BUSY)
+            raise UserError(_BUSY if self._trouble is None else _TROUBLE.format(self._trouble.rstrip(".")))
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -83,11 +94,9 @@ class Turn:
 
     def _hold(self) -> None:
         while not self._stopping.is_set():
-            try:
-                self._consumer.poll(_POLL_SECONDS)
-            except KafkaException:
-                self._lost.set()
-                return
+            message = self._consumer.poll(_POLL_SECONDS)
+            if message is not None and (error := message.error()) is not None:
+                self._noticed(error)
             now = self._monotonic()
             if now - self._alive_at > _SESSION_SECONDS / 2 and self._owned.is_set():
                 self._lost.set()
@@ -99,11 +108,19 @@ class Turn:
             consumer.incremental_assign(partitions)
             # it is held, not read
             consumer.pause(partitions)
+            self._trouble = None
             self._owned.set()
+            self._settled.set()
 
     def _taken(self, _consumer: Consumer, partitions: list[Any]) -> None:
         if partitions:
             self._lost.set()
+
+    def _noticed(self, error: KafkaError) -> None:
+        self._trouble = error.str()
+        if error.fatal() or error.code() in _REFUSED:
+            self._lost.set()
+            self._settled.set()
 
     def _leave(self) -> None:
         self._stopping.set()

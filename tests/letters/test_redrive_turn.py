@@ -119,3 +119,10 @@ async def test_a_letter_larger_than_kafkas_default_goes_back_whole(stack: Stack)
         if reading.headers(each)[dead_letter.CAUSE] == cause.encode()
     ]
     assert [len(each.value() or b"") > 3_000_000 for each in found] == [True]
+
+
+@pytest.mark.timeout(100)
+async def test_a_broker_that_does_not_answer_is_not_another_redrive() -> None:
+    nobody = KafkaSettings(bootstrap_servers="127.0.0.1:1")
+    with pytest.raises(UserError, match="does not give us a turn"), Turn(nobody, patience_seconds=5):
+        raise AssertionError("there is no broker")
