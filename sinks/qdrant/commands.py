@@ -74,6 +74,8 @@ def discard(collection: Annotated[str, typer.Argument(help="A collection that is
 
 @asynccontextmanager
 async def _operations() -> "AsyncIterator[Operations]":
+    import structlog
+
     from runtime.codec import Decoder
     from runtime.errors import UserError
     from runtime.qdrant import connect
@@ -82,7 +84,9 @@ async def _operations() -> "AsyncIterator[Operations]":
     from sinks.qdrant.operate import Operations, embedders
 
     settings, registry = load(QdrantSettings), Registry(load(RegistrySettings))
-    client = connect(settings)
+    client, kept = connect(settings), structlog.get_config()
+    # what is done is said in a sentence; a station's log says it its own way
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger("warning"))
     try:
         yield Operations(
             load(KafkaSettings), Decoder(registry), client, settings.collection, embedders(), say=typer.echo
@@ -90,5 +94,6 @@ async def _operations() -> "AsyncIterator[Operations]":
     except RegistryUnavailable as error:
         raise UserError(f"The schema registry does not answer ({error}); look at `balcao status`.") from error
     finally:
+        structlog.configure(**kept)
         await client.close()
         registry.close()

@@ -74,9 +74,10 @@ class Operations:
         found = await collections(self._client, self._alias)
         others = [each.name for each in found if not each.live]
         if collection is None:
-            if len(others) != 1:
-                names = ", ".join(others) or "none: build one with `balcao index rebuild`"
-                raise UserError(f"Say which collection to use. Beside the one in use there are: {names}.")
+            if not others:
+                raise UserError("There is no collection to switch to: build one with `balcao index rebuild`.")
+            if len(others) > 1:
+                raise UserError(f"Say which collection to use: {', '.join(others)}.")
             collection = others[0]
         self._require(found, collection)
         key = await made_by(self._client, collection)

@@ -196,7 +196,7 @@ async def test_a_deleted_product_stays_deleted_and_the_way_back_is_as_safe(world
         with pytest.raises(UserError, match="in use"):
             await operations.discard(old)
         await operations.discard(collection_name(world.alias, Shorter()))
-        with pytest.raises(UserError, match="none: build one"):
+        with pytest.raises(UserError, match="no collection to switch to: build one"):
             await operations.switch(None)
 
 

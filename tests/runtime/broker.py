@@ -86,14 +86,12 @@ class Ground:
         return int(high - low)
 
     def consumer(self) -> confluent_kafka.Consumer:
-        """A reader of what is written from now on, outside of any group; close it."""
+        """A reader of everything in the topic, outside of any group; close it."""
         found = confluent_kafka.Consumer(
             {**librdkafka(self.kafka), "group.id": f"{self.group}.bare", "enable.auto.commit": False}
         )
-        places = [TopicPartition(self.topic.name, number) for number in range(self.topic.partitions)]
-        for place in places:
-            place.offset = found.get_watermark_offsets(place, 60)[1]
-        found.assign(places)
+        numbers, first = range(self.topic.partitions), confluent_kafka.OFFSET_BEGINNING
+        found.assign([TopicPartition(self.topic.name, number, first) for number in numbers])
         return found
 
     async def close(self) -> None:

@@ -210,8 +210,10 @@ async def test_is_nearly_as_quick_as_a_bare_consumer_when_idle(ground: Ground) -
     timed, bare = Timed(ground.topic), ground.consumer()
 
     def seen_at() -> float:
-        assert bare.poll(60) is not None
-        return time.monotonic()
+        while (message := bare.poll(60)) is not None:
+            if message.error() is None:
+                return time.monotonic()
+        raise AssertionError("the bare consumer reads nothing")
 
     async with ground.station(timed):
         await until(lambda: len(timed.had) == 4, 90)
