@@ -85,15 +85,6 @@ class Ground:
             consumer.close()
         return int(high - low)
 
-    def consumer(self) -> confluent_kafka.Consumer:
-        """A reader of everything in the topic, outside of any group; close it."""
-        found = confluent_kafka.Consumer(
-            {**librdkafka(self.kafka), "group.id": f"{self.group}.bare", "enable.auto.commit": False}
-        )
-        numbers, first = range(self.topic.partitions), confluent_kafka.OFFSET_BEGINNING
-        found.assign([TopicPartition(self.topic.name, number, first) for number in numbers])
-        return found
-
     async def close(self) -> None:
         """Closes what was opened."""
         if self._producer is not None:
