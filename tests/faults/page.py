@@ -104,7 +104,7 @@ def _lines(results: Mapping[str, Any]) -> Iterator[str]:
     yield ""
     yield "## The seeds"
     yield ""
-    yield "`make faults SEEDS=1 FIRST=n` plays seed n again."
+    yield "`make faults SEEDS=1 FIRST=n` plays seed n again. A plus sign: changes that were committed later took part."
     yield ""
     yield "| seed | commit | records | rows of history | dead letters | starts of stations | looks | seconds | held |"
     yield "|---|---|---|---|---|---|---|---|---|"
