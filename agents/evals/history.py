@@ -17,6 +17,7 @@ class Entry:
     understanding: dict[str, float]
     scenarios: dict[str, float]
     injections: dict[str, float] = field(default_factory=dict)
+    personas: dict[str, float] = field(default_factory=dict)
 
 
 def read(path: Path) -> Sequence[Entry]:

@@ -1,5 +1,6 @@
 """The release gate: the committed cases reach the committed thresholds, and a score below one is named."""
 
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -64,3 +65,7 @@ def test_history_is_kept_and_plotted(tmp_path: Path) -> None:
     path.write_text("{}\n")
     with pytest.raises(UserError, match=r"scores\.jsonl, line 1"):
         history.read(path)
+
+
+def test_history_has_a_place_for_everything_that_is_measured() -> None:
+    assert {field.name for field in fields(Entry)} == {"on", "version", *thresholds()}
