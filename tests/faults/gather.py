@@ -1,6 +1,7 @@
 """Asking every place what it has: the source, the topics and their groups, the warehouse, the index."""
 
 import asyncio
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,7 +17,7 @@ from runtime.codec import Decoder
 from runtime.errors import BadRecord
 from runtime.kafka import librdkafka
 from runtime.product_points import PointState
-from runtime.registry import Registry
+from runtime.registry import Registry, RegistryUnavailable
 from runtime.settings import RegistrySettings, load
 from schemas import bigquery as tables
 from schemas.records.catalog import SearchDocument
@@ -28,6 +29,7 @@ from tests.faults.facts import Event, Facts
 from tests.faults.ground import Ground
 
 _NEVER_COMPARED = ("version", "offset", "changed_at")
+_REGISTRY_SECONDS = 90.0
 
 
 def ends(ground: Ground, topics: tuple[Topic, ...]) -> dict[tuple[str, int], int]:
@@ -132,12 +134,24 @@ def _event(decoder: Decoder, topic: Topic, raw: bytes | None) -> Event | None:
     if raw is None:
         return None
     try:
-        value = decoder.decode(raw)
+        value = _decoded(decoder, raw)
     except BadRecord:
         return None
     row, op = value["before" if value["op"] == "d" else "after"], str(value["op"])
     number = None if op == "d" else number_of(topic.table.name, row)
     return Event(_key(row, topic.table.primary_key), value["source"]["lsn"] or 0, op, number)
+
+
+def _decoded(decoder: Decoder, raw: bytes) -> Any:
+    """A registry whose database was just killed answers 500 for a while."""
+    until = time.monotonic() + _REGISTRY_SECONDS
+    while True:
+        try:
+            return decoder.decode(raw)
+        except RegistryUnavailable:
+            if time.monotonic() > until:
+                raise
+        time.sleep(0.2)
 
 
 def _records(ground: Ground, topic: str, partitions: int) -> list[tuple[int, int, bytes | None, dict[str, bytes]]]:

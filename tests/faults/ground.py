@@ -98,7 +98,10 @@ class Ground:
             )
 
     async def capture(self) -> None:
-        """Returns when the connector runs; it is tended until the ground is left."""
+        """Returns when the connector streams; it is tended until the ground is left.
+
+        One that runs may still have its snapshot before it, which tells of many changes to a row only the last.
+        """
         (committed,) = configs.connectors(["marketplace"])
         config = {
             **committed.config,
@@ -126,6 +129,19 @@ class Ground:
             await asyncio.gather(tending, return_exceptions=True)
 
         self._exit.push_async_callback(stop_tending)
+        await asyncio.to_thread(self._await_streaming)
+
+    def _await_streaming(self) -> None:
+        streams = """
+            SELECT 1 FROM pg_replication_slots JOIN pg_stat_replication ON pid = active_pid
+             WHERE slot_name = %s AND state = 'streaming'
+            """
+        until = time.monotonic() + _LIMIT
+        with psycopg.connect(self.stack.layout().dsn(SUPERUSER, self.run), autocommit=True) as connection:
+            while not connection.execute(streams, [self.run]).fetchone():
+                if time.monotonic() > until:
+                    raise TimeoutError("the connector does not begin to stream")
+                time.sleep(0.1)
 
     async def _release(self) -> None:
         """Takes the connector away, then its slot, which Connect lets go some time after it answered."""
