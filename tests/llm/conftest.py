@@ -26,6 +26,6 @@ async def second() -> AsyncIterator[Scripted]:
         yield scripted
 
 
-def profile(name: str, scripted: Scripted, *, seconds: float = 5.0) -> Profile:
+def profile(name: str, scripted: Scripted, *, seconds: float = 60.0) -> Profile:
     """A profile that calls the server as it would call any OpenAI-compatible one."""
     return Profile(name, f"openai/{name}-model", SecretStr(f"key-of-{name}"), scripted.url, PRICE, seconds)

@@ -54,7 +54,7 @@ class Bench:
         self.router = Router([profile("one", scripted)], gateway, self.ledger, LIMITS, SystemClock())
 
     def understanding(self, offline: Unsure | None = None, **options: Any) -> ModelUnderstanding:
-        return ModelUnderstanding(self.router, offline or Unsure(), self.cache, seconds=3, **options)
+        return ModelUnderstanding(self.router, offline or Unsure(), self.cache, seconds=60, **options)
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ def ledger() -> MemoryLedger:
 async def reader(first: Scripted, ledger: MemoryLedger) -> AsyncIterator[ModelReader]:
     router = Router([profile("one", first)], LiteLLMGateway(SystemClock()), ledger, LIMITS, SystemClock())
     await router.start()
-    yield ModelReader(router, seconds=3)
+    yield ModelReader(router, seconds=60)
     await router.close()
 
 

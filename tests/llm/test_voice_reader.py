@@ -35,7 +35,7 @@ def ledger() -> MemoryLedger:
 
 @pytest.fixture
 async def reader(first: Scripted, ledger: MemoryLedger) -> AsyncIterator[VoiceReader]:
-    hears = replace(profile("one", first, seconds=2), price=Price(Decimal(), Decimal(), Decimal("0.0001")))
+    hears = replace(profile("one", first, seconds=8), price=Price(Decimal(), Decimal(), Decimal("0.0001")))
     made = VoiceReader(Router([hears], LiteLLMGateway(SystemClock()), ledger, LIMITS, SystemClock()), seconds=60)
     await made.open()
     yield made
@@ -56,7 +56,7 @@ async def test_what_is_said_arrives_redacted_and_is_counted(
 
 
 @pytest.mark.broker
-@pytest.mark.parametrize("step", [Step(text=""), Step(status=500), Step(status=400), Step(text="oi", pause=4)])
+@pytest.mark.parametrize("step", [Step(text=""), Step(status=500), Step(status=400), Step(text="oi", pause=30)])
 async def test_a_recording_without_words_or_model_is_nothing(reader: VoiceReader, first: Scripted, step: Step) -> None:
     first.will(step)
     assert await reader.read("audio", VOICE) is None
