@@ -32,7 +32,7 @@ _UNSURE = 0.6
 def completed(words: str, understood: Understood, memory: Memory) -> Understood:
     """The understanding with what was spoken of before, where the message alone says too little; else as it was."""
     folded = fold(words).strip()
-    if _is_spare_quantity(folded, understood, memory):
+    if _is_spare_quantity(folded, understood, memory) or _is_spare_score(folded, understood, memory):
         return replace(understood, flow=None, flows=(), abstained=True, confidences={})
     frame = memory.top if memory.asked else memory.closed
     if frame is None or understood.entities.products or understood.entities.order_numbers:
@@ -56,6 +56,11 @@ def _is_spare_quantity(folded: str, understood: Understood, memory: Memory) -> b
         and memory.last_flow not in _BUYING
         and bool(_BARE_QUANTITY.fullmatch(folded))
     )
+
+
+def _is_spare_score(folded: str, understood: Understood, memory: Memory) -> bool:
+    """Whether it is a bare number after we offered a person: an answer to that it is not, and nobody asked to rate."""
+    return understood.flows == ("rating",) and memory.offered_person and bool(_BARE_QUANTITY.fullmatch(folded))
 
 
 def _other_dose(folded: str, understood: Understood, frame: Frame) -> Understood:

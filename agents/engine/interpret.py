@@ -7,7 +7,7 @@ from typing import Literal
 
 from agents import saying
 from agents.engine.slots import reads_any
-from agents.flows import fallback, human
+from agents.flows import fallback, human, order_words
 from agents.flows.flow import Flow
 from agents.flows.registry import Flows
 from agents.memory import Memory
@@ -136,6 +136,8 @@ def _correction(
     if frame is None or flow is None:
         return None
     named = reads_any(flow, understood.entities, words)
+    if order_words.is_bare(folded) and any(slot.name == "order_number" for slot in flow.slots):
+        return [Request(flow, kind="correct")]
     if understood.corrects:
         other = named or bool(_OTHER.search(folded) and _called(flow, folded))
         return [Request(flow, kind="correct")] if other else None

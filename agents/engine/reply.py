@@ -27,15 +27,17 @@ def compose(
     offers = not opened and ruled is None and any(served.answer.offers_person for served in run.served)
     frames = [] if ruled else [*run.frames, *(served.frame for served in reversed(opened) if served.frame)]
     asking = ""
+    first = run.served[0].request.flow.name
     if ruled is not None:
         texts = _handing_over(texts, ruled, signals)
     elif opened:
         asking = opened[0].answer.text
-    elif frames and not offers:
-        asking = _again(frames[-1], flows)
+    else:
+        if first == small_talk.THANKS.name or any(served.request.kind == "yes" for served in run.served):
+            frames = [frame for frame in frames if not _only_shows(frame, flows)]
+        asking = _again(frames[-1], flows) if frames and not offers else ""
     if run.left and ruled is None:
         texts.append(_REST)
-    first = run.served[0].request.flow.name
     if (texts or asking) and not memory.introduced and first != small_talk.GREETING.name:
         texts.insert(0, f"Olá! {small_talk.INTRODUCTION}")
     text = _join(texts, asking)
@@ -76,6 +78,12 @@ def _again(frame: Frame, flows: Flows) -> str:
     flow = flows.named(frame.flow)
     title = flow.title if flow else ""
     return f"Retomando {title}: {frame.question}" if title else frame.question
+
+
+def _only_shows(frame: Frame, flows: Flows) -> bool:
+    """Whether what waits shows goods and does nothing: it is over with thanks, or once something is bought."""
+    flow = flows.named(frame.flow)
+    return flow is not None and not flow.writes and flow.specialist != "support"
 
 
 def _spoken_of(run: Run, memory: Memory) -> Memory:

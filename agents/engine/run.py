@@ -177,7 +177,8 @@ class Run:
             if len(answer.text) > _LONGEST_SHOWN:
                 raise ValueError(f"the flow {request.flow.name} shows more than fits a message: {len(answer.text)}")
             waiting = confirming.pending(answer.confirmation, answer.text, asked_by=self._anchor, at=self._ask.said_at)
-            return Served(request, answer, replace(frame, question=answer.text, pending=waiting))
+            asked = answer.question.again if answer.question is not None else ""
+            return Served(request, answer, replace(frame, question=asked or answer.text, pending=waiting))
         if answer.question is not None:
             return self._asks(request, before, frame, answer, answer.question)
         if request.flow.slots and answer.outcome == "replied":

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from agents.flows import order_words
 from agents.flows.flow import Flow, Slot
 from agents.saying import denied
 from agents.understanding.normalise import fold
@@ -37,7 +38,7 @@ def fill(
             return Filled(filled.slots, filled.rejected, (slot, _which(values)))
         elif values:
             filled.slots[slot.name] = values[0]
-        elif corrects and before is not None and slot.called and slot.called in fold(text).split():
+        elif corrects and before is not None and _rejects(slot, fold(text).strip()):
             filled.slots.pop(slot.name, None)
         if before is not None and filled.slots.get(slot.name) != before:
             filled.rejected[slot.name] = before
@@ -55,6 +56,13 @@ def read(slot: Slot, entities: Entities, text: str, *, awaiting: str = "") -> li
     if len(values) > 1:
         values = [value for value in values if not (isinstance(value, str) and denied(value, text))] or values
     return values
+
+
+def _rejects(slot: Slot, folded: str) -> bool:
+    """Whether a correction without a new value takes the slot's value back: "não esse pedido", "não, o outro"."""
+    if slot.name == "order_number" and order_words.is_bare(folded):
+        return True
+    return bool(slot.called) and slot.called in folded.split()
 
 
 def missing(flow: Flow, slots: Mapping[str, Any]) -> Slot | None:

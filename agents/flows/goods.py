@@ -10,7 +10,7 @@ from agents.flows.flow import Answer, Ask, Escalate, Slot, Write, confirm, quest
 from agents.flows.slots import ORDER_NUMBER, PRODUCTS, QUANTITY
 from agents.tools.catalogue import products
 from agents.tools.ordering import last_orders, order_lines
-from agents.tools.orders import find_orders
+from agents.tools.orders import LAST, find_orders
 from agents.tools.permitted import Permitted
 from agents.tools.requests import request_return
 from agents.tools.terms import supplier_terms
@@ -116,9 +116,12 @@ async def order_of(ask: Ask, use: Permitted) -> Order | Answer:
     orders, unknown = await which_order.spoken_of(ask, use)
     if unknown is not None:
         return question(which_order.NOT_FOUND.format(number=unknown), slot="order_number")
-    if orders:
+    if orders and (ask.slots.get("order_number") != LAST or orders[0].status in _CAME):
         return orders[0]
     newest = [order for order in await use(last_orders) if order.status == "delivered"]
+    if orders:
+        # "the last one" of which something is wrong is the last that came
+        return newest[0] if newest else orders[0]
     if not newest:
         return question(ORDER_NUMBER.question, slot="order_number")
     shown = [f"• {order.number} ({order.supplier}, {day(order.placed_at)})" for order in newest[:_MOST_ORDERS]]

@@ -1,9 +1,10 @@
 """Second copies: the invoice's key, the boleto's line or PIX code at once; the files themselves are sent on request."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from agents.flows import which_order
-from agents.flows.flow import Answer, Ask, Flow, Slot, Write, confirm, reply
+from agents.flows.flow import Answer, Ask, Flow, Question, Slot, Write, confirm, reply
 from agents.flows.slots import ORDER_NUMBERS
 from agents.tools.orders import find_orders
 from agents.tools.permitted import Permitted
@@ -48,8 +49,9 @@ async def run(ask: Ask, use: Permitted) -> Answer:
     if len(found) > len(shown):
         text += "\n\nHá outras; diga o número do pedido ou da nota que eu mostro."
     first = shown[0]
-    question = f"Quer que eu peça o XML e a DANFE da nota {first.number} por e-mail? Responda *sim*."
-    return confirm(f"{text}\n\n{question}", request_invoice_copy, first.order_id, ("danfe", "xml"))
+    asked = f"Quer que eu peça o XML e a DANFE da nota {first.number} por e-mail? Responda *sim*."
+    answer = confirm(f"{text}\n\n{asked}", request_invoice_copy, first.order_id, ("danfe", "xml"))
+    return replace(answer, question=Question(again=asked))
 
 
 def _told(invoice: Invoice, open_charges: Sequence[Charge]) -> str:

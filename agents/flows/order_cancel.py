@@ -38,7 +38,8 @@ async def done(ask: Ask, use: Permitted, result: Cancelled | Refused) -> Answer:
         return reply(text, orders=(result.number,), seen={"cancelled": result.number})
     problem = result.problems[0]
     if problem.reason == "order_state":
-        return _too_late(ask.slots.get("order_number") or "", problem.state or "", ())
+        number = str(ask.slots.get("order_number") or "")
+        return _too_late(number if number.isdigit() else "", problem.state or "", ())
     return reply(f"{told(result.problems)}\n\n{_PERSON}", offers_person=True)
 
 

@@ -50,7 +50,9 @@ async def run(ask: Ask, use: Permitted) -> Answer:
 
 async def choose(ask: Ask, use: Permitted) -> Answer:
     """After "which one?"."""
-    lines, _ = await resolving.choose(ask, use, cart.load(ask.slots))
+    lines, understood = await resolving.choose(ask, use, cart.load(ask.slots))
+    if not understood and (found := cart.recounted(lines, ask)) is not None:
+        lines, _ = found
     return await run(replace(ask, slots=cart.kept_slots(ask, lines)), use)
 
 

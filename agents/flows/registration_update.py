@@ -15,12 +15,14 @@ _FIELDS: tuple[tuple[RegistrationField, str, re.Pattern[str]], ...] = (
     ("licence", "a licença", re.compile(r"alvara|licenca|\bafe\b|\bcrf\b|sanitari|autorizac|documento")),
     ("legal_name", "a razão social", re.compile(r"razao social")),
     ("trade_name", "o nome fantasia", re.compile(r"nome fantasia|nome da (?:farmacia|loja|drogaria)")),
-    ("address", "o endereço", re.compile(r"enderec|mudamos|mudei|\brua\b|\bcep\b|avenida")),
+    ("address", "o endereço", re.compile(r"enderec|\brua\b|\bcep\b|avenida")),
     ("phone", "o telefone", re.compile(r"telefone|celular|whats|zap|numero")),
     ("email", "o e-mail", re.compile(r"e-?mail")),
     ("contact", "o responsável", re.compile(r"responsavel|contato|socio|comprador|farmaceutic")),
     ("cnpj", "o CNPJ", re.compile(r"cnpj")),
 )
+_MOVED = re.compile(r"\b(?:mudamos|mudei)\b")
+"""Who says no more than that they moved means the address."""
 _TITLES = {field: title for field, title, _ in _FIELDS} | {"other": "o cadastro"}
 _PAPERS = {"licence", "legal_name", "cnpj", "address"}
 VALUE = Slot(
@@ -40,7 +42,8 @@ _SAID: dict[RegistrationField, re.Pattern[str]] = {
 def field_of(text: str) -> RegistrationField:
     """Which part of the registration the words are about."""
     folded = fold(text)
-    return next((field for field, _, words in _FIELDS if words.search(folded)), "other")
+    moved: RegistrationField = "address" if _MOVED.search(folded) else "other"
+    return next((field for field, _, words in _FIELDS if words.search(folded)), moved)
 
 
 async def run(ask: Ask, use: Permitted) -> Answer:

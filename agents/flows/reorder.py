@@ -10,7 +10,7 @@ from agents.flows.which_order import NOT_FOUND
 from agents.ordering import buying, cart, which
 from agents.ordering.cart import CartLine
 from agents.tools import ordering
-from agents.tools.orders import find_orders
+from agents.tools.orders import LAST, find_orders
 from agents.tools.permitted import Permitted
 from agents.wording import BRASILIA, day
 from store.orders import Order
@@ -65,7 +65,7 @@ def _of_which_line(ask: Ask, lines: Sequence[CartLine], quantity: int) -> Answer
 
 
 async def _which(ask: Ask, use: Permitted) -> Order | Answer:
-    if number := ask.slots.get("order_number"):
+    if (number := ask.slots.get("order_number")) and number != LAST:
         found: Sequence[Order] = await use(find_orders, number)
         if not found:
             return question(NOT_FOUND.format(number=number), slot="order_number", slots={})

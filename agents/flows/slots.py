@@ -3,11 +3,12 @@
 from dataclasses import replace
 
 from agents.flows.flow import Slot
+from agents.flows.order_words import order_numbers
 
 ORDER_NUMBER = Slot(
     name="order_number",
     question="Qual é o número do pedido? São 8 dígitos.",
-    read=lambda entities, text: entities.order_numbers,
+    read=order_numbers,
     called="pedido",
 )
 ORDER_NUMBERS = replace(ORDER_NUMBER, required=False, many=True)

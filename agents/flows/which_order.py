@@ -12,7 +12,8 @@ NOT_FOUND = "Não encontrei o pedido {number} entre os da sua farmácia. Pode co
 
 async def spoken_of(ask: Ask, use: Permitted) -> tuple[Sequence[Order], str | None]:
     """The orders, and the first number that none of the pharmacy's orders has. The flow declares ``find_orders``."""
-    numbers = ask.slots.get("order_number") or ask.memory.orders[:1]
+    rejected = ask.rejected.get("order_number") or ()
+    numbers = ask.slots.get("order_number") or [one for one in ask.memory.orders if one not in rejected][:1]
     numbers = [numbers] if isinstance(numbers, str) else list(numbers)
     found: list[Order] = []
     for number in numbers[:3]:

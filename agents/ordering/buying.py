@@ -55,6 +55,9 @@ async def choose(ask: Ask, use: Permitted) -> Answer:
         # Another product is named: it takes the place of the one that was not clear.
         settled = [line for line in lines if not line.choices]
         return await advance(ask, use, cart.merged(settled, ask))
+    if (found := cart.recounted(lines, ask)) is not None:
+        lines, quantity = found
+        return await advance(ask, use, lines, lead=f"Anotei {quantity} {'unidade' if quantity == 1 else 'unidades'}.")
     return await advance(ask, use, lines, lead="Não entendi qual.")
 
 

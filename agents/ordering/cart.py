@@ -22,7 +22,9 @@ _BULK = word_set("fardo fardos display displays pacote pacotes pallet palete pal
 _REMOVES = re.compile(r"\b(?:tira|tirar|tire|retira|retirar|remove|remover|remova|exclui|excluir|sem|menos)\b")
 _EACH = re.compile(r"\b(?:de )?cada\b")
 _HOW_MANY = re.compile(
-    r"(?:(?:nao|na verdade|quero|sao|so|pode ser|manda|umas|uns|coloca|bota|faz|fecha|poe) )*(?P<count>\d{1,5}|[a-z]+)"
+    r"(?:(?:nao|entao|ta bom|ok|bom|beleza|na verdade|pera|perai|espera|opa|ops|desculpa|digo|quis dizer|melhor|errei|"
+    r"(?:troca|muda|altera|passa) (?:por|pra|para)|"
+    r"quero|sao|so|pode ser|manda|umas|uns|coloca|bota|faz|fecha|poe) )*(?P<count>\d{1,5}|[a-z]+)"
     r"(?: (?:cx|cxs|caixas?|caixinhas?|un|und|unidades?|frascos?|tubos?|dessas?|desses?|delas?|deles?|mesmo))*"
 )
 _METHODS = {"boleto": "boleto", "pix": "pix", "cartao": "card"}
@@ -127,6 +129,20 @@ def merged(lines: Sequence[CartLine], ask: Ask) -> list[CartLine]:
     for at in lacking[:1] if lacking else range(len(now)) if len(now) == 1 else ():
         now[at] = replace(now[at], quantity=quantities[0], unit="")
     return now
+
+
+def recounted(lines: Sequence[CartLine], ask: Ask) -> tuple[list[CartLine], int] | None:
+    """The lines when an answer to "which one?" says how many instead, and how many; ``None`` when it says neither.
+
+    A bare number that a list could have had is a wrong choice rather than a quantity.
+    """
+    at = next((at for at, line in enumerate(lines) if line.choices), None)
+    quantities: list[int] = ask.slots.get("quantity", [])
+    if at is None or len(quantities) != 1 or (ask.text.strip().isdigit() and quantities[0] <= MOST_LINES):
+        return None
+    now = list(lines)
+    now[at] = replace(now[at], quantity=quantities[0], unit="")
+    return now, quantities[0]
 
 
 def counted(item: Mapping[str, Any]) -> tuple[int | None, str]:

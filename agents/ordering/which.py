@@ -19,7 +19,7 @@ _MOST = 4
 async def one(ask: Ask, use: Permitted, *, to: str, able: Collection[str]) -> Order | Answer:
     """The order, or the question which. ``to`` says what for ("cancelar"), ``able`` the states that it is for."""
     number = ask.slots.get("order_number")
-    if number is None and len(ask.memory.orders) == 1:
+    if number is None and len(ask.memory.orders) == 1 and not ask.rejected.get(ORDER.name):
         number = ask.memory.orders[0]
     if number is not None:
         found = list(await use(find_orders, number))

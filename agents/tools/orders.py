@@ -10,10 +10,17 @@ from agents.tools.tool import read
 from store import orders
 from store.orders import Order
 
+LAST, LAST_BUT_ONE = "último", "penúltimo"
+"""In place of a number: the pharmacy's newest order, and the one before it."""
+
 
 @read
 async def find_orders(desk: Desk, number: str) -> Sequence[Order]:
-    """The pharmacy's orders that the written number may mean, newest first."""
+    """The pharmacy's orders that the written number may mean, newest first; one for ``LAST`` and ``LAST_BUT_ONE``."""
+    if number in (LAST, LAST_BUT_ONE):
+        back = 1 if number == LAST else 2
+        newest = await desk.query(lambda connection: orders.newest(connection, desk.pharmacy, limit=back))
+        return newest[back - 1 : back]
     return await desk.query(lambda connection: orders.by_number(connection, desk.pharmacy, number))
 
 

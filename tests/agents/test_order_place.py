@@ -80,6 +80,25 @@ async def test_the_choice_may_be_said_in_words(talk: Talk, shop: Shop, words: st
     assert [line.offer_id for line in shop.placed[0][0]] == [offer]
 
 
+@pytest.mark.parametrize("words", ["não, pera, 45", "na verdade são 45 caixas", "45"])
+async def test_a_quantity_may_be_corrected_while_a_product_is_asked_for(talk: Talk, shop: Shop, words: str) -> None:
+    await order(talk, ("losartana 50mg", 20))
+    await talk.says(words)
+    assert talk.turns[-1].text.startswith("Anotei 45 unidades.\n\nQual destas opções")
+    await talk.says("2")
+    assert "45 × *Losartana Potássica* 50 MG" in talk.turns[-1].text
+    await talk.says("sim")
+    assert shop.placed[0][0] == [OrderLine(11, 45, Decimal("10.00"))]
+
+
+async def test_a_number_beyond_the_list_is_no_quantity(talk: Talk, shop: Shop) -> None:
+    await order(talk, ("losartana 50mg", 20))
+    await talk.says("9")
+    assert "Não entendi qual" in talk.turns[-1].text
+    await talk.says("1")
+    assert "20 × *Losartana Potássica* 50 MG" in talk.turns[-1].text
+
+
 async def test_a_dose_that_was_not_said_is_asked_for_even_when_it_is_the_cheapest(talk: Talk) -> None:
     text = await order(talk, ("losartana", 10))
     assert "50 MG" in text
@@ -312,3 +331,13 @@ async def test_a_dearer_supplier_whose_minimum_is_reached_is_better_than_a_cheap
     assert "Lua" in text
     assert "*Total: R$ 63,00*" in text
     assert "Confirma?" in text
+
+
+async def test_a_look_at_goods_is_not_taken_up_again_after_the_purchase(talk: Talk, shop: Shop) -> None:
+    await talk.says("losartana", "product_info", **items(("losartana", None)))
+    assert "Qual destas opções" in talk.turns[-1].text
+    await order(talk, ("omeprazol", 30))
+    await talk.says("sim")
+    assert len(shop.placed) == 1
+    assert "Retomando" not in talk.turns[-1].text
+    assert talk.memory.frames == ()

@@ -1,6 +1,7 @@
 """What strange users made go wrong: short words, figures, corrections, digressions. Each was a wrong reply once."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Literal
@@ -387,3 +388,19 @@ class _Books(_Counter):
                 refund_done_at=None,
             )
         ]
+
+
+async def test_a_bare_number_after_a_person_was_offered_is_no_rating() -> None:
+    talk = Talk(object())
+    talk.memory = replace(talk.memory, offered_person=True)
+    turn = await talk.says("1", "rating", scores=(1,))
+    assert turn.rating is None
+    assert "nota" not in turn.text
+
+
+async def test_an_email_that_changed_is_not_asked_for_again() -> None:
+    talk = Talk(object())
+    turn = await talk.says("mudei o email da farmacia para compras@boavista.com.br", "registration_update")
+    assert turn.text.startswith("Peço para mudar o e-mail da farmácia para:\n“compras@boavista.com.br”")
+    turn = await talk.says("mudamos de loja", "registration_update")
+    assert "o endereço" in turn.text
