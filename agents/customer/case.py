@@ -80,7 +80,7 @@ class Case:
         )
 
     def facts(self) -> list[pharmacy_facts.Fact]:
-        """What is to be remembered of the pharmacy; nothing of a stranger."""
+        """What is to be remembered of the pharmacy: nothing of a stranger, and nothing that is over already."""
         if self.identity.pharmacy_id is None:
             return []
         return [
@@ -94,6 +94,7 @@ class Case:
                 expires_at=noted.expires_at,
             )
             for noted in self.turn.facts
+            if noted.expires_at > self.now
         ]
 
     def reply(self) -> Reply:

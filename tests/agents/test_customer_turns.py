@@ -326,7 +326,7 @@ async def test_what_a_flow_notes_of_the_pharmacy_is_known_in_its_next_conversati
 
     async def notes(ask: Ask, use: Permitted) -> Answer:
         held = Noted("usual_payment", value, "test", now + timedelta(days=30))
-        over = Noted("over", value, "test", now + timedelta(milliseconds=1))
+        over = Noted("over", value, "test", now - timedelta(milliseconds=1))
         return Answer("Anotado.", facts=(held, over))
 
     with monkeypatch.context() as patched:
