@@ -1,7 +1,6 @@
 """What strange users made go wrong: short words, figures, corrections, digressions. Each was a wrong reply once."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Literal
@@ -176,15 +175,6 @@ async def test_a_bare_number_to_our_question_is_no_rating() -> None:
     turn = await talk.says("1", "rating", scores=(1,))
     assert turn.rating is None
     assert "Qual produto do pedido 10000482?" in turn.text
-
-
-async def test_a_bare_number_after_a_return_buys_nothing() -> None:
-    talk = Talk(open_shop())
-    talk.memory = Memory(introduced=True, last_flow="return_request", products=(1,))
-    turn = await talk.says("24 então", "order_place", quantities=(24,))
-    assert turn.flow == "not_understood"
-    talk.memory = Memory(introduced=True, last_flow="product_price", products=(1,))
-    assert (await talk.says("24 então", "order_place", quantities=(24,))).flow == "order_place"
 
 
 async def test_money_claimed_in_words_not_understood_goes_on_with_the_refund() -> None:
@@ -388,14 +378,6 @@ class _Books(_Counter):
                 refund_done_at=None,
             )
         ]
-
-
-async def test_a_bare_number_after_a_person_was_offered_is_no_rating() -> None:
-    talk = Talk(object())
-    talk.memory = replace(talk.memory, offered_person=True)
-    turn = await talk.says("1", "rating", scores=(1,))
-    assert turn.rating is None
-    assert "nota" not in turn.text
 
 
 async def test_an_email_that_changed_is_not_asked_for_again() -> None:
