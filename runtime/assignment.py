@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from runtime.batched import BatchPartition
 from runtime.keyed import KeyedPartition
+from runtime.pace import Pace
 from runtime.partition import Lane, Partition
 from runtime.processor import AnyProcessor, Committed, KeyedProcessor, Processor
 from runtime.retried import RetryPartition
@@ -31,10 +32,6 @@ class Assignment:
     ) -> None:
         """``retry`` is the topic of records that were redriven to the group; none of the processors names it."""
         self.room = asyncio.Event()
-        self.fetch_gap_seconds = (
-            max((one.pace_seconds for one in processors if isinstance(one, Processor)), default=0.0) / 8
-        )
-        """The least time between two fetches: a small part of the longest pace."""
         self.unsettled_since: float | None = lane.clock.monotonic()
         """Since when the process is between two assignments; ``None`` while it has one, be it of no partition."""
         self._lane = lane
@@ -42,11 +39,21 @@ class Assignment:
         self._open: dict[TP, Partition] = {}
         self._topics = {topic.name: (topic, processor) for processor in processors for topic in processor.topics}
         self._retry = retry
+        self._paces = {
+            one.name: Pace(one.pace_seconds, one.longest_pace_seconds)
+            for one in processors
+            if isinstance(one, Processor)
+        }
         self._slots = {
             processor.name: asyncio.Semaphore(processor.parallelism)
             for processor in processors
             if isinstance(processor, KeyedProcessor)
         }
+
+    @property
+    def pace_seconds(self) -> float:
+        """The longest of the processors' paces now; 0 without any."""
+        return max((pace.seconds for pace in self._paces.values()), default=0.0)
 
     def __getitem__(self, tp: TP) -> Partition | None:
         return self._open.get(tp)
@@ -103,4 +110,4 @@ class Assignment:
             return KeyedPartition(
                 topic, number, tracker, self._lane, processor=processor, slots=self._slots[processor.name]
             )
-        return BatchPartition(topic, number, tracker, self._lane, processor)
+        return BatchPartition(topic, number, tracker, self._lane, processor, pace=self._paces[processor.name])

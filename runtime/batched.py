@@ -7,6 +7,7 @@ from runtime.errors import BadRecord
 from runtime.gate import SchemaReader
 from runtime.halt import Halt
 from runtime.intake import Opened
+from runtime.pace import Pace
 from runtime.partition import Lane, Partition
 from runtime.processor import Outcome, Processor
 from runtime.records import Batch
@@ -20,10 +21,14 @@ T = TypeVar("T")
 class BatchPartition(Partition):
     """Hands whole batches to a ``Processor``."""
 
-    def __init__(self, topic: Topic, number: int, tracker: Tracker, lane: Lane, processor: Processor) -> None:
+    def __init__(
+        self, topic: Topic, number: int, tracker: Tracker, lane: Lane, processor: Processor, *, pace: Pace | None = None
+    ) -> None:
+        """``pace`` is shared with the processor's other partitions; ``None`` makes one for this partition."""
+        pace = pace or Pace(processor.pace_seconds, processor.longest_pace_seconds)
         reads = isinstance(processor, SchemaReader)
-        pace, wanted = processor.pace_seconds, processor.wanted(topic)
-        super().__init__(topic, number, tracker, lane, pace_seconds=pace, reads_schemas=reads, wanted=wanted)
+        wanted = processor.wanted(topic)
+        super().__init__(topic, number, tracker, lane, pace=pace, reads_schemas=reads, wanted=wanted)
         self._processor = processor
 
     async def _written_with(self, schema: Avro, offset: int) -> None:

@@ -25,6 +25,7 @@ log = structlog.get_logger(__name__)
 
 _CROWDED_SECONDS = 0.02
 _ROOM_SECONDS = 0.25
+_FETCHES_A_PACE = 4
 
 
 class _Forgetful(defaultdict[Any, int | None]):
@@ -71,7 +72,9 @@ class BatchConsumer(driver.Consumer):
         if not self.flow_active:
             await self.wait_first(self.can_resume_flow.wait())
         partitions = self.assignment_of_app
-        await self._gather(partitions.fetch_gap_seconds)
+        pace = partitions.pace_seconds
+        if self._gathers(pace):
+            timeout = min(timeout, pace)
         ready = partitions.fetchable()
         if not ready:
             partitions.room.clear()
@@ -83,11 +86,16 @@ class BatchConsumer(driver.Consumer):
         crowded = len(ready) < len(open_ones)
         return await self._getmany(ready, _CROWDED_SECONDS if crowded else timeout), ready
 
-    async def _gather(self, gap_seconds: float) -> None:
-        """Lets records gather for a paced station: of those that come in a trickle each would cost a fetch."""
-        left = self._fetched + gap_seconds - time.monotonic()
-        if left > 0:
-            await asyncio.sleep(left)
+    def _gathers(self, pace: float) -> bool:
+        """Lets records gather in the broker for a paced station: of those that come in a trickle each costs a fetch.
+
+        Only within a pace of the last record: the one after a quiet time is fetched at once.
+        """
+        if time.monotonic() - self._fetched >= pace:
+            self._thread.fetch_at_once()
+            return False
+        self._thread.fetch_together(pace / _FETCHES_A_PACE)
+        return True
 
     async def _wait_for_room(self, partitions: Assignment) -> None:
         try:
@@ -97,7 +105,8 @@ class BatchConsumer(driver.Consumer):
 
     async def _getmany(self, active_partitions: Any, timeout: float) -> Any:
         fetched = await super()._getmany(active_partitions, timeout)
-        self._fetched = time.monotonic()
+        if fetched:
+            self._fetched = time.monotonic()
         batches = {}
         for tp, records in fetched.items():
             partition = self.assignment_of_app[TP(*tp)]

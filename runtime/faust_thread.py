@@ -15,6 +15,8 @@ from mode.threads import WorkerThread
 from runtime.assignment import TP
 from runtime.processor import Committed
 
+_MANY_BYTES = 256 * 1024
+
 
 class _DaemonThread(WorkerThread):
     """Does not keep a process alive that wants to end."""
@@ -61,6 +63,20 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
                     consumer.seek(tp, records[0].offset)
             return {}
         return fetched
+
+    def fetch_at_once(self) -> None:
+        """The next fetch returns as soon as there is a record. Never blocks."""
+        self._fetch_when(1, self.app.consumer_options["fetch_max_wait_ms"])
+
+    def fetch_together(self, seconds: float) -> None:
+        """The next fetch returns after so many seconds, or with a good many bytes. Never blocks."""
+        self._fetch_when(_MANY_BYTES, min(int(seconds * 1000), self.app.consumer_options["fetch_max_wait_ms"]))
+
+    def _fetch_when(self, least_bytes: int, longest_ms: int) -> None:
+        if self._consumer is not None:
+            # aiokafka reads both anew for each fetch, but has no way to change them
+            self._consumer._fetcher._fetch_min_bytes = least_bytes
+            self._consumer._fetcher._fetch_max_wait_ms = longest_ms
 
     def touch(self) -> None:
         """Tells the group's client that the station is alive although it does not fetch: its partitions are all full.

@@ -21,6 +21,7 @@ from runtime.gate import Gate, gate_of
 from runtime.halt import HALTED, Halt
 from runtime.halting import Halting, through
 from runtime.intake import Fetched, Intake, Opened
+from runtime.pace import Pace
 from runtime.producer import ProduceError, Producer
 from runtime.records import Record
 from runtime.registry import RegistryUnavailable, UnknownSchema
@@ -63,7 +64,7 @@ class Partition(ABC):
         tracker: Tracker,
         lane: Lane,
         *,
-        pace_seconds: float = 0.0,
+        pace: Pace | None = None,
         reads_schemas: bool = False,
         wanted: Wanted = None,
     ) -> None:
@@ -79,7 +80,7 @@ class Partition(ABC):
         self._gate = gate_of(topic, lane.group, lane.decoder) if gated else None
         self._held = 0
         self._closing = False
-        self._pace_seconds = pace_seconds
+        self._pace = pace or Pace(0.0, 0.0)
         self._began = -math.inf
         self._queue: deque[tuple[Sequence[Fetched], Callable[[], None]]] = deque()
         self._more = asyncio.Event()
@@ -164,7 +165,7 @@ class Partition(ABC):
 
     async def _gather(self) -> None:
         """Waits until the processor's pace allows another batch, or no more may be fetched for this one."""
-        left = self._began + self._pace_seconds - self._lane.clock.monotonic()
+        left = self._began + self._pace.seconds - self._lane.clock.monotonic()
         if left <= 0 or not self.room:
             return
         self._full.clear()
@@ -226,7 +227,9 @@ class Partition(ABC):
         records, batches, seconds = self._counts
         records.inc(len(fetched))
         batches.inc()
-        seconds.observe(self._lane.clock.monotonic() - started)
+        took = self._lane.clock.monotonic() - started
+        seconds.observe(took)
+        self._pace.took(took)
 
     @cached_property
     def _counts(self) -> tuple[Counter, Counter, Histogram]:

@@ -67,6 +67,9 @@ class Processor(_Station):
     than a record in it, as a request to a server does.
     """
 
+    longest_pace_seconds: float = 0.0
+    """Up to where the pace grows while batches take long, as they do on a busy machine (``runtime.pace``)."""
+
     def wanted(self, topic: Topic) -> Wanted:
         """The fields of the topic's values that ``process`` reads; others may be left out of the values it is given.
 

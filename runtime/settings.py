@@ -231,7 +231,7 @@ class RuntimeSettings(BaseSettings):
     model_config = _prefix("BALCAO_RUNTIME_")
     batch_records: int | None = None
     """What the station's processors ask for, when nothing is set."""
-    commit_seconds: float = 0.25
+    commit_seconds: float = 0.5
     session_seconds: float = 10.0
     """How long the group waits for a process that died; the broker allows 6 or more."""
     drain_seconds: float = 30.0

@@ -1,6 +1,7 @@
 """A harmless change to time on its way: an active offer's price moved by one cent."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -35,17 +36,26 @@ async def active_offers(connection: AsyncConnection[Any], limit: int) -> list[Pr
         return await cursor.fetchall()
 
 
-async def move_price(connection: AsyncConnection[Any], offer_id: int) -> Decimal | None:
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A price in BRL, and its row's ``updated_at``: a view that shows this moment or a later one is as new as that."""
+
+    price: Decimal
+    at: datetime
+
+
+async def move_price(connection: AsyncConnection[Any], offer_id: int) -> Moved | None:
     """Lower the price by one cent within the caller's transaction and return the new one.
 
     ``None`` when the offer is not active any more, or has no cent left: then nothing is changed.
     """
-    cursor = await connection.execute(
-        "UPDATE offers SET price = price - 0.01 WHERE id = %s AND state = 'active' AND price > 0.02 RETURNING price",
-        (offer_id,),
-    )
-    found = await cursor.fetchone()
-    return None if found is None else Decimal(found[0])
+    async with connection.cursor(row_factory=class_row(Moved)) as cursor:
+        await cursor.execute(
+            "UPDATE offers SET price = price - 0.01 WHERE id = %s AND state = 'active' AND price > 0.02"
+            " RETURNING price, updated_at AS at",
+            (offer_id,),
+        )
+        return await cursor.fetchone()
 
 
 @dataclass(frozen=True, slots=True)

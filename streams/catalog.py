@@ -30,6 +30,7 @@ class SearchDocuments(Processor):
     """
 
     pace_seconds = 0.2
+    longest_pace_seconds = 0.5
 
     def __init__(
         self,

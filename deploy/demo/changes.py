@@ -27,6 +27,7 @@ from store import probes
 
 _LIMIT_SECONDS = 15.0
 _OFFERS = 200
+_INDEX_PAUSE_SECONDS = 0.03
 _QUERY_PAUSE_SECONDS = 0.08
 """Between two looks into the warehouse: a query there costs as much as hundreds of changes."""
 
@@ -52,6 +53,7 @@ class ChangeTimer:
         index: IndexView,
         *,
         pause: float,
+        index_pause: float,
         limit: float,
     ) -> None:
         self._connection = connection
@@ -60,28 +62,33 @@ class ChangeTimer:
         self._warehouse = warehouse
         self._index = index
         self._pause = pause
+        self._index_pause = index_pause
         self._limit = limit
 
     async def measure(self) -> Timing:
         """Make one change and time it on its three ways."""
-        offer, price, in_topic, start = await self._move()
+        offer, moved, in_topic, start = await self._move()
         seen = await asyncio.gather(
             _within(in_topic, self._limit),
-            first_seen(lambda: self._warehouse.has_price(offer.id, price), timeout=self._limit, pause=self._pause),
-            first_seen(lambda: self._index.has_price(offer.product_id, offer.id, price), timeout=self._limit),
+            first_seen(lambda: self._warehouse.shows(offer.id, moved.at), timeout=self._limit, pause=self._pause),
+            first_seen(
+                lambda: self._index.has_price(offer.product_id, offer.id, moved.price),
+                timeout=self._limit,
+                pause=self._index_pause,
+            ),
         )
         return Timing(*(None if when is None else (when - start) * 1000 for when in seen))
 
-    async def _move(self) -> tuple[probes.ProbeOffer, Decimal, Awaitable[float], float]:
+    async def _move(self) -> tuple[probes.ProbeOffer, probes.Moved, Awaitable[float], float]:
         for offer in self._offers:
             async with self._connection.transaction():
-                price = await probes.move_price(self._connection, offer.id)
-                if price is None:
+                moved = await probes.move_price(self._connection, offer.id)
+                if moved is None:
                     # The market withdrew this offer meanwhile, so that no view would show its price.
                     continue
-                in_topic = self._watch.expect((offer.id, price))
+                in_topic = self._watch.expect((offer.id, moved.price))
                 start = time.perf_counter()
-            return offer, price, in_topic, start
+            return offer, moved, in_topic, start
         raise LookupError("there is no active offer to change")
 
 
@@ -100,11 +107,15 @@ def _offer_and_price(envelope: Any) -> tuple[int, Decimal] | None:
 
 @asynccontextmanager
 async def change_timer(
-    *, pause: float = _QUERY_PAUSE_SECONDS, limit: float = _LIMIT_SECONDS
+    *,
+    pause: float = _QUERY_PAUSE_SECONDS,
+    index_pause: float = _INDEX_PAUSE_SECONDS,
+    limit: float = _LIMIT_SECONDS,
 ) -> AsyncIterator[ChangeTimer]:
     """A timer on the running platform, from the settings in the environment.
 
-    ``pause`` is the seconds between two looks into the warehouse, ``limit`` those until a change counts as not seen.
+    ``pause`` is the seconds between two looks into the warehouse, ``index_pause`` into the index, ``limit`` those until
+    a change counts as not seen.
 
     Raises ``SettingsError`` for a missing setting and ``LookupError`` when there is no active offer to change.
     """
@@ -123,4 +134,6 @@ async def change_timer(
         stack.push_async_callback(warehouse.close)
         index = IndexView(load(QdrantSettings))
         stack.push_async_callback(index.close)
-        yield ChangeTimer(connection, offers, watch, warehouse, index, pause=pause, limit=limit)
+        yield ChangeTimer(
+            connection, offers, watch, warehouse, index, pause=pause, index_pause=index_pause, limit=limit
+        )

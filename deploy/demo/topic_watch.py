@@ -66,7 +66,6 @@ class TopicWatch:
                 **librdkafka(self._settings),
                 "group.id": "balcao.watch",
                 "enable.auto.commit": False,
-                "fetch.wait.max.ms": 5,
             }
         )
         try:

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from decimal import Decimal
 from http import HTTPStatus
 
@@ -18,7 +19,7 @@ from sinks.bigquery.warehouse import Warehouse
 Probe = Callable[[], Awaitable[bool]]
 
 
-async def first_seen(look: Probe, *, timeout: float, pause: float = 0.03) -> float | None:
+async def first_seen(look: Probe, *, timeout: float, pause: float) -> float | None:
     """The ``time.perf_counter()`` of the first look that saw it; ``None`` when none did within ``timeout`` seconds."""
     deadline = time.perf_counter() + timeout
     while time.perf_counter() < deadline:
@@ -35,16 +36,16 @@ class WarehouseView:
         self._warehouse = Warehouse(settings)
         self._view = f"`{self._warehouse.dataset}.{view_name(CAPTURED['offers'])}`"
 
-    async def has_price(self, offer_id: int, price: Decimal) -> bool:
-        """Whether the current-state view shows that price now; not before the sink made it.
+    async def shows(self, offer_id: int, at: datetime) -> bool:
+        """Whether the current-state view shows the offer as it was updated then, or newer; not before the sink made it.
 
         Raises what the client raises.
         """
         try:
-            rows = await self._warehouse.query(f"SELECT price FROM {self._view} WHERE id = @id", {"id": offer_id})  # noqa: S608
+            rows = await self._warehouse.query(f"SELECT updated_at FROM {self._view} WHERE id = @id", {"id": offer_id})  # noqa: S608
         except NotFound:
             return False
-        return any(row.price == price for row in rows)
+        return any(row.updated_at >= at for row in rows)
 
     async def close(self) -> None:
         """Close the client's connections."""

@@ -16,14 +16,14 @@ log = structlog.get_logger(__name__)
 _ROWS = 200_000
 _GROUP = "balcao.bigquery"
 Remake = Callable[[WarehouseTable], Awaitable[None]]
-_SHORT, _LONG, _REST = 2.0, 60.0, 200.0
+_SHORT, _LONG, _REST = 10.0, 60.0, 200.0
 
 
 class Merger:
     """Merges one table's tail, again and again while there is one.
 
     The view shows the tail anyhow, so merging is never urgent: after each merge it rests 200 times as long as that
-    took (2 to 60 s), so that a dozen tables together take a few hundredths of the warehouse's time. A merge that fails
+    took (10 to 60 s), so that a dozen tables together take a few hundredths of the warehouse's time. A merge that fails
     is tried again; nothing is lost by it, because the ranges advance only after their merge.
     """
 

@@ -34,6 +34,8 @@ from sinks.bigquery.writer import PartitionWriter
 
 log = structlog.get_logger(__name__)
 _BREATH = 500
+_PART = 2_000
+"""Records whose rows are written while the next ones' are made."""
 _LARGE = 1_000_000
 _BEHIND_SECONDS = 5.0
 _START = Backoff(first=0.2, ceiling=5.0, attempts=None)
@@ -78,6 +80,12 @@ class Made:
     encoded: list[EncodedRow]
     rows: list[Row | None]
 
+    def extend(self, other: "Made") -> None:
+        """Takes in the rows that follow."""
+        self.records += other.records
+        self.encoded += other.encoded
+        self.rows += other.rows
+
     def remove(self, index: int) -> Record:
         """Takes one out, and answers its record."""
         self.encoded.pop(index)
@@ -93,7 +101,8 @@ class BigQuerySink(Processor, SchemaReader, TakesAgain):
     """
 
     name = "bigquery"
-    pace_seconds = 0.2
+    pace_seconds = 0.15
+    longest_pace_seconds = 0.25
     batch_records = 10_000
     backoff = Backoff(first=0.1, ceiling=5.0, attempts=20)
 
@@ -181,10 +190,9 @@ class BigQuerySink(Processor, SchemaReader, TakesAgain):
         rejected: Rejected = []
         # one encoder for the whole batch: another partition may bring new columns meanwhile
         encoder, upserts = kept.encoder, kept.upserts
-        made = await self._made(batch, encoder, rejected, with_rows=upserts is not None)
         writer.reshape(encoder.descriptor)
         try:
-            await self._write(writer, made, rejected)
+            made = await self._written(writer, batch, encoder, rejected, with_rows=upserts is not None)
             rows = [row for row in made.rows if row is not None]
             if upserts is not None and rows:
                 await upserts.write([row for row in rows if row["_op"] != tables.TRUNCATED])
@@ -197,9 +205,32 @@ class BigQuerySink(Processor, SchemaReader, TakesAgain):
             raise Halt(why, batch.first_offset, retry_seconds=_BEHIND_SECONDS, passing=True) from behind
         return made, rejected
 
-    async def _made(self, batch: Batch, encoder: RowEncoder, rejected: Rejected, *, with_rows: bool) -> Made:
+    async def _written(
+        self, writer: Writes, batch: Batch, encoder: RowEncoder, rejected: Rejected, *, with_rows: bool
+    ) -> Made:
+        """Makes the rows part by part, each while the one before it is written; returns when all of them are."""
+        done = Made([], [], [])
+        writing: asyncio.Task[Made] | None = None
+        try:
+            for start in range(0, len(batch.records), _PART):
+                records = batch.records[start : start + _PART]
+                made = await self._made(batch, records, encoder, rejected, with_rows=with_rows)
+                if writing is not None:
+                    done.extend(await writing)
+                writing = asyncio.create_task(self._write(writer, made, rejected))
+            if writing is not None:
+                done.extend(await writing)
+        finally:
+            if writing is not None:
+                writing.cancel()
+                await asyncio.gather(writing, return_exceptions=True)
+        return done
+
+    async def _made(
+        self, batch: Batch, records: Sequence[Record], encoder: RowEncoder, rejected: Rejected, *, with_rows: bool
+    ) -> Made:
         made = Made([], [], [])
-        topic, partition, encode, records = batch.topic, batch.partition, encoder.encode, batch.records
+        topic, partition, encode = batch.topic, batch.partition, encoder.encode
         for start in range(0, len(records), _BREATH):
             for record in records[start : start + _BREATH]:
                 try:
@@ -216,8 +247,8 @@ class BigQuerySink(Processor, SchemaReader, TakesAgain):
             await asyncio.sleep(0)
         return made
 
-    async def _write(self, writer: Writes, made: Made, rejected: Rejected) -> None:
-        """Writes what was made; what BigQuery refuses moves from there to ``rejected``."""
+    async def _write(self, writer: Writes, made: Made, rejected: Rejected) -> Made:
+        """Writes what was made and returns it; what BigQuery refuses moves from there to ``rejected``."""
         while True:
             try:
                 await writer.write(made.encoded)
@@ -226,7 +257,7 @@ class BigQuerySink(Processor, SchemaReader, TakesAgain):
                     reason = BadRecord("refused-by-bigquery", refused.reasons[index])
                     rejected.append((made.remove(index), reason))
             else:
-                return
+                return made
 
     def _spawn(self, work: Awaitable[None]) -> None:
         task = asyncio.ensure_future(work)

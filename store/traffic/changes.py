@@ -27,6 +27,8 @@ _NEXT = {
 _INVOICE_NUMBERS_FROM = 500_000_000
 _CHARGES_FROM = 10_000_000_000
 _CANCELLED_SHARE = 0.05
+_PAUSED_SHARE = 0.06
+"""As the generator seeds them; without it each run of traffic would leave half of the market's offers paused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +88,19 @@ class Changes:
         return self._change("stock", "inventory", offer.supplier_id, offer.product_id) if rows else None
 
     async def pause_or_resume(self) -> Change | None:
-        """An active offer is paused, a paused one active again."""
-        offer = self._random.choice(self._sample.offers)
-        rows = await self._execute(statements.PAUSE_OR_RESUME, {"offer": offer.id})
-        return self._change("pause-or-resume", "offers", offer.id) if rows else None
+        """An offer is paused, or resumed when more are paused than a market has at rest."""
+        paused = self._sample.paused
+        if len(paused) > len(self._sample.offers) * _PAUSED_SHARE:
+            place = self._random.randrange(len(paused))
+            paused[place], paused[-1] = paused[-1], paused[place]
+            offer, statement = paused.pop(), statements.RESUME
+        else:
+            offer, statement = self._random.choice(self._sample.offers), statements.PAUSE
+        if not await self._execute(statement, {"offer": offer.id}):
+            return None
+        if statement is statements.PAUSE:
+            paused.append(offer)
+        return self._change("pause-or-resume", "offers", offer.id)
 
     async def register_pharmacy(self) -> Change | None:
         """A new pharmacy with its owner; its documents are under review."""

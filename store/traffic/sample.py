@@ -31,9 +31,13 @@ class OpenOrder(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Offers, buyers, open orders and charges; the last two change as orders are placed and move, charges are paid."""
+    """Offers, buyers, open orders and charges.
+
+    ``paused`` (those of ``offers`` that are paused now), ``orders`` and ``charges`` change with the market.
+    """
 
     offers: list[OfferKey]
+    paused: list[OfferKey]
     by_supplier: dict[int, list[OfferKey]]
     pharmacies: list[int]
     orders: list[OpenOrder]
@@ -44,7 +48,12 @@ class Sample:
 async def take(connection: AsyncConnection[Any]) -> Sample:
     """Reads a sample. Raises ``UserError`` when the marketplace has nothing to sell or nobody to buy."""
     most = {"most": _MOST}
-    offers = [OfferKey(*row) for row in await _rows(connection, statements.SAMPLE_OFFERS, most)]
+    offers: list[OfferKey] = []
+    paused: list[OfferKey] = []
+    for *key, rests in await _rows(connection, statements.SAMPLE_OFFERS, most):
+        offers.append(OfferKey(*key))
+        if rests:
+            paused.append(offers[-1])
     pharmacies = [row[0] for row in await _rows(connection, statements.SAMPLE_PHARMACIES, most)]
     if not offers or not pharmacies:
         raise UserError("The marketplace has no offers or no pharmacies yet: run `balcao db seed` first.")
@@ -53,6 +62,7 @@ async def take(connection: AsyncConnection[Any]) -> Sample:
         by_supplier.setdefault(offer.supplier_id, []).append(offer)
     return Sample(
         offers,
+        paused,
         by_supplier,
         pharmacies,
         [OpenOrder(*row) for row in await _rows(connection, statements.SAMPLE_ORDERS, most)],

@@ -17,10 +17,8 @@ UPDATE inventory SET on_hand = greatest(on_hand + %(delta)s, reserved)
  WHERE supplier_id = %(supplier)s AND product_id = %(product)s
 """
 
-PAUSE_OR_RESUME = """
-UPDATE offers SET state = CASE state WHEN 'active' THEN 'paused' ELSE 'active' END
- WHERE id = %(offer)s AND state IN ('active', 'paused')
-"""
+PAUSE = "UPDATE offers SET state = 'paused' WHERE id = %(offer)s AND state = 'active'"
+RESUME = "UPDATE offers SET state = 'active' WHERE id = %(offer)s AND state = 'paused'"
 
 REGISTER = """
 WITH registered AS (
@@ -203,8 +201,8 @@ SELECT id FROM paid
 """
 
 SAMPLE_OFFERS = """
-SELECT id, supplier_id, product_id FROM offers
- WHERE state = 'active' AND id %% (SELECT greatest(max(id) / %(most)s, 1) FROM offers) = 0 ORDER BY id
+SELECT id, supplier_id, product_id, state = 'paused' FROM offers
+ WHERE state IN ('active', 'paused') AND id %% (SELECT greatest(max(id) / %(most)s, 1) FROM offers) = 0 ORDER BY id
 """
 SAMPLE_PHARMACIES = "SELECT id FROM pharmacies WHERE status = 'active' ORDER BY id LIMIT %(most)s"
 SAMPLE_ORDERS = """

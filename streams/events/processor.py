@@ -26,7 +26,8 @@ class DomainEvents(Processor):
     """
 
     name = "events"
-    pace_seconds = 0.02
+    pace_seconds = 0.1
+    longest_pace_seconds = 0.4
 
     def __init__(
         self,

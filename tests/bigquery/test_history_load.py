@@ -13,7 +13,7 @@ from google.protobuf.descriptor_pb2 import DescriptorProto
 from runtime.batched import BatchPartition
 from runtime.processor import Committed
 from runtime.tracker import Tracker
-from sinks.bigquery import sql
+from sinks.bigquery import processor, sql
 from sinks.bigquery.claims import Claim, Claims
 from sinks.bigquery.processor import BigQuerySink, Kept, Wiring
 from sinks.bigquery.requests import REQUEST_ROWS, Append, EncodedRow, split
@@ -169,3 +169,36 @@ def test_another_process_makes_the_same_bytes_of_the_same_records() -> None:
     first, second = (process.communicate()[0] for process in both)
     assert [process.returncode for process in both] == [0, 0]
     assert first == second != ""
+
+
+async def test_rows_are_made_while_the_ones_before_them_are_written_and_no_further() -> None:
+    storage, bench = SlowStorage(), Bench(batch_records=10 * processor._PART)
+    made: list[int] = []
+
+    class Noting(NumberEncoder):
+        def encode(self, row: Any) -> bytes:
+            made.append(row["_offset"])
+            return super().encode(row)
+
+    async def connect() -> Wiring:
+        kept = Kept(bench.topic, Noting())  # type: ignore[arg-type]
+        return Wiring([kept], Claims(Nothing(MemoryWarehouse(sql.STREAMS)), storage, window=0), storage, _nothing)
+
+    sink = BigQuerySink([bench.topic], connect, clock=bench.clock)
+    await sink.start()
+    await sink.assigned(bench.topic, 0, None)
+    partition = BatchPartition(bench.topic, 0, Tracker(), bench.lane(), sink)
+    last = 4 * processor._PART
+    partition.reserve(last + 1)
+    partition.deliver(bench.batch(0, last), lambda: None)
+    await until(lambda: len(made) == 2 * processor._PART)
+    await asyncio.sleep(0.01)
+    assert len(made) == 2 * processor._PART, "one part ahead of what is written"
+    assert storage.sizes == [processor._PART]
+    assert partition.tracker.committable() is None
+    storage.gate.set()
+    await until(lambda: _position(partition.tracker.committable()) == last + 1)
+    assert storage.offsets == made == list(range(last + 1))
+    assert storage.sizes == [processor._PART] * 4 + [1]
+    await partition.close(1)
+    await sink.stop()

@@ -1,9 +1,12 @@
 """What our consumer changes of Faust's: commits that fail, stale fetches, gaps, what an app brings with it."""
 
+import inspect
+import time
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from aiokafka.consumer import fetcher as fetcher_module
 from aiokafka.errors import CommitFailedError, KafkaConnectionError
 from aiokafka.structs import TopicPartition
 
@@ -109,3 +112,32 @@ async def test_a_batch_leaves_no_gap_that_counts_as_acknowledged() -> None:
     assert not ours._gap
     ours._read_offset[cast(Any, ONE)] = 100
     assert ours._read_offset[cast(Any, ONE)] is None
+
+
+def test_records_gather_in_the_broker_within_a_pace_and_never_after_a_quiet_time() -> None:
+    fetcher = SimpleNamespace(_fetch_min_bytes=1, _fetch_max_wait_ms=100)
+    thread = ConsumerThread.__new__(ConsumerThread)
+    thread.__dict__.update(
+        _consumer=SimpleNamespace(_fetcher=fetcher),
+        app=SimpleNamespace(consumer_options={"fetch_max_wait_ms": 100}),
+    )
+    ours = BatchConsumer.__new__(BatchConsumer)
+    ours._thread = thread
+    ours._fetched = time.monotonic()
+    assert ours._gathers(0.2)
+    assert fetcher._fetch_min_bytes > 100_000
+    assert fetcher._fetch_max_wait_ms == 50
+    assert ours._gathers(30)
+    assert fetcher._fetch_max_wait_ms == 100, "never longer than a partition that got room may wait"
+    ours._fetched = time.monotonic() - 1
+    assert not ours._gathers(0.2)
+    assert (fetcher._fetch_min_bytes, fetcher._fetch_max_wait_ms) == (1, 100)
+    assert not ours._gathers(0.0), "a station without a pace fetches each record at once"
+
+
+async def test_aiokafka_reads_what_to_wait_for_anew_for_each_fetch() -> None:
+    app = faust.application("balcao.test", KafkaSettings(bootstrap_servers="localhost:1"), RuntimeSettings())
+    source = inspect.getsource(fetcher_module.Fetcher._get_actions_per_node)
+    assert "self._fetch_min_bytes" in source
+    assert "self._fetch_max_wait_ms" in source
+    assert app.consumer_options["fetch_max_wait_ms"] == 100

@@ -6,6 +6,7 @@ import pytest
 
 from runtime.batched import BatchPartition
 from runtime.clock import ManualClock
+from runtime.pace import Pace
 from runtime.processor import Committed, Outcome, Processor
 from runtime.records import Batch
 from runtime.tracker import Tracker
@@ -87,3 +88,48 @@ async def test_a_record_after_a_quiet_time_is_not_held() -> None:
     partition.deliver(bench.batch(1, 1), lambda: None)
     await until(lambda: processor.batches == [[0], [1]])
     await partition.close(1)
+
+
+def test_a_pace_follows_what_batches_take_between_its_bounds() -> None:
+    pace = Pace(0.2, 0.8)
+    assert pace.seconds == 0.2
+    for _ in range(100):
+        pace.took(0.05)
+    assert pace.seconds == pytest.approx(0.5, rel=0.01), "work fills a tenth of the time"
+    for _ in range(100):
+        pace.took(60)
+    assert pace.seconds == 0.8
+    for _ in range(100):
+        pace.took(0.001)
+    assert pace.seconds == 0.2, "an outage is forgotten once batches are quick again"
+    one = Pace(0.3, 0.0)
+    one.took(100)
+    assert one.seconds == 0.3, "a processor without a longest pace keeps its own"
+
+
+async def test_slow_batches_make_the_next_ones_larger() -> None:
+    clock = GatedClock()
+
+    class Slow(Paced):
+        longest_pace_seconds = 2.0
+
+        async def process(self, batch: Batch) -> Outcome:
+            clock.advance(1)
+            return await super().process(batch)
+
+    bench, processor = Bench(clock=clock), Slow()
+    pace = Pace(processor.pace_seconds, processor.longest_pace_seconds)
+    first, other = (BatchPartition(bench.topic, n, Tracker(), bench.lane(), processor, pace=pace) for n in (0, 1))
+    clock.gate.set()
+    for start in range(20):
+        first.deliver(bench.batch(start, start), lambda: None)
+        await until(lambda start=start: len(processor.batches) == start + 1)  # type: ignore[misc]
+    assert pace.seconds > 1
+    clock.gate.clear()
+    clock.slept.clear()
+    other.deliver(bench.batch(0, 0), lambda: None)
+    await until(lambda: len(processor.batches) == 21)
+    other.deliver(bench.batch(1, 1), lambda: None)
+    await until(lambda: bool(clock.slept))
+    for partition in (first, other):
+        await partition.close(1)

@@ -1,6 +1,8 @@
 """Traffic keeps its beat, on a clock that the test moves."""
 
 import asyncio
+from random import Random
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -8,6 +10,7 @@ import pytest
 from runtime.clock import ManualClock
 from store.traffic.changes import Change, Changes
 from store.traffic.run import Done, pace
+from store.traffic.sample import OfferKey, Sample
 
 pytestmark = pytest.mark.unit
 
@@ -58,3 +61,23 @@ async def test_a_stop_ends_it_after_the_change_under_way() -> None:
     done = await run([], for_seconds=None, stop=stop, observe=observe)
     assert done.changes == len(seen) == 7
     assert "7 price" in done.sentence()
+
+
+async def test_an_hour_of_traffic_leaves_the_market_with_offers() -> None:
+    state = dict.fromkeys(range(200), "active")
+
+    async def execute(statement: bytes, parameters: dict[str, int]) -> SimpleNamespace:
+        was, becomes = ("active", "paused") if b"'paused' WHERE" in statement else ("paused", "active")
+        changed = state[parameters["offer"]] == was
+        if changed:
+            state[parameters["offer"]] = becomes
+        return SimpleNamespace(rowcount=int(changed))
+
+    offers = [OfferKey(number, 1, number) for number in state]
+    sample = Sample(offers, [], {1: offers}, [1], [], {}, [])
+    changes = Changes(cast(Any, SimpleNamespace(execute=execute)), sample, Random(7), ManualClock())
+    made = [await changes.pause_or_resume() for _ in range(5000)]
+    paused = [number for number, now in state.items() if now == "paused"]
+    assert 5 <= len(paused) <= 14
+    assert sorted(offer.id for offer in sample.paused) == sorted(paused)
+    assert sum(change is not None for change in made) > 4500
