@@ -29,8 +29,8 @@ class SearchDocuments(Processor):
     Why it reads back, and why the log's position makes the result safe to apply in any order, is decision 0003.
     """
 
-    pace_seconds = 0.2
-    longest_pace_seconds = 0.5
+    pace_seconds = 0.3
+    longest_pace_seconds = 0.6
 
     def __init__(
         self,

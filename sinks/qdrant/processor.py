@@ -22,8 +22,8 @@ class ProductPoints(Processor):
     """
 
     name = "product-points"
-    pace_seconds = 0.2
-    longest_pace_seconds = 0.8
+    pace_seconds = 0.3
+    longest_pace_seconds = 1.0
 
     def __init__(self, settings: QdrantSettings, *embedders: Embedder, documents: Topic = SEARCH_DOCUMENTS) -> None:
         """The first of ``embedders`` makes the index where there is none; the others are known, too."""

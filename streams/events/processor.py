@@ -26,8 +26,8 @@ class DomainEvents(Processor):
     """
 
     name = "events"
-    pace_seconds = 0.1
-    longest_pace_seconds = 0.4
+    pace_seconds = 0.2
+    longest_pace_seconds = 0.5
 
     def __init__(
         self,
