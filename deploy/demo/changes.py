@@ -28,8 +28,8 @@ from store import probes
 _LIMIT_SECONDS = 15.0
 _OFFERS = 200
 _INDEX_PAUSE_SECONDS = 0.03
-_QUERY_PAUSE_SECONDS = 0.08
-"""Between two looks into the warehouse: a query there costs as much as hundreds of changes."""
+_QUERY_PAUSE_SECONDS = 0.04
+"""Between two looks into the warehouse: a query there costs as much as tens of changes."""
 
 
 @dataclass(frozen=True, slots=True)
