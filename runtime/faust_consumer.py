@@ -73,7 +73,7 @@ class BatchConsumer(driver.Consumer):
             await self.wait_first(self.can_resume_flow.wait())
         partitions = self.assignment_of_app
         pace = partitions.pace_seconds
-        if self._gathers(pace):
+        if self._gather(pace):
             timeout = min(timeout, pace)
         ready = partitions.fetchable()
         if not ready:
@@ -86,10 +86,10 @@ class BatchConsumer(driver.Consumer):
         crowded = len(ready) < len(open_ones)
         return await self._getmany(ready, _CROWDED_SECONDS if crowded else timeout), ready
 
-    def _gathers(self, pace: float) -> bool:
+    def _gather(self, pace: float) -> bool:
         """Lets records gather in the broker for a paced station: of those that come in a trickle each costs a fetch.
 
-        Only within a pace of the last record: the one after a quiet time is fetched at once.
+        Only within a pace of the last record: the one after a quiet time is fetched at once. Returns whether it does.
         """
         if time.monotonic() - self._fetched >= pace:
             self._thread.fetch_at_once()

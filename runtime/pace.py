@@ -9,7 +9,8 @@ class Pace:
 
     It follows what batches take of late, so that a partition's work fills a tenth of its time: on an idle machine
     batches are quick and small, on a busy one they come less often, are larger, and so cost less a record. Shared by
-    all partitions of a processor: each learns from all. A moving mean, from ``least`` up to ``most``; pure.
+    all partitions of a processor: each learns from all. Follows a moving mean of the last 16 batches or so, between the
+    two bounds in seconds; never blocks.
     """
 
     def __init__(self, least: float, most: float) -> None:
@@ -19,8 +20,9 @@ class Pace:
 
     @property
     def seconds(self) -> float:
+        """The pace now."""
         return min(self._most, max(self._least, self._took / _WORK_SHARE))
 
     def took(self, seconds: float) -> None:
-        """A batch took that long."""
+        """A batch took that long. More than the longest pace counts as that, so that an outage is soon forgotten."""
         self._took += (min(seconds, self._most) - self._took) * _WEIGHT

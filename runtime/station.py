@@ -26,7 +26,7 @@ from schemas.access import retry_topic
 log = structlog.get_logger(__name__)
 
 _STOP_SECONDS = 20.0
-_SWEEP_SECONDS = 20.0
+_CYCLES_SECONDS = 20.0
 
 
 def run(station: str, processors: Sequence[AnyProcessor], *, group: str | None = None) -> None:
@@ -46,15 +46,15 @@ def tune() -> None:
     """Prepares the process for a station's load: what was imported is never collected again, the rest seldom.
 
     A batch is thousands of objects that die together; looking for cycles as often as the default does costs much time.
-    So cycles are looked for now and then (``swept``) rather than by the count of objects.
+    So the count of objects hardly ever starts a search; ``collect_cycles`` does, every 20 s.
     """
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 20, 50)
 
 
-async def swept(seconds: float = _SWEEP_SECONDS) -> None:
-    """Collects cycles every so often until it is cancelled; takes a few milliseconds each time.
+async def collect_cycles(seconds: float = _CYCLES_SECONDS) -> None:
+    """Frees cyclic garbage every ``seconds`` until it is cancelled; blocks the loop for some milliseconds each time.
 
     By their count alone they would be found after minutes: at 500 changes a second the index's client left 50 MiB.
     """
@@ -71,9 +71,9 @@ async def _run(station: "Station") -> None:
     async with station:
         stopped = asyncio.create_task(stop.wait())
         failed = asyncio.create_task(station.failure())
-        sweeping = asyncio.create_task(swept())
+        collecting = asyncio.create_task(collect_cycles())
         await asyncio.wait([stopped, failed], return_when=asyncio.FIRST_COMPLETED)
-        for task in (stopped, failed, sweeping):
+        for task in (stopped, failed, collecting):
             task.cancel()
 
 

@@ -13,6 +13,7 @@ NOT_FOUND = "Não encontrei o pedido {number} entre os da sua farmácia. Pode co
 async def spoken_of(ask: Ask, use: Permitted) -> tuple[Sequence[Order], str | None]:
     """The orders, and the first number that none of the pharmacy's orders has. The flow declares ``find_orders``."""
     rejected = ask.rejected.get("order_number") or ()
+    rejected = [rejected] if isinstance(rejected, str) else rejected
     numbers = ask.slots.get("order_number") or [one for one in ask.memory.orders if one not in rejected][:1]
     numbers = [numbers] if isinstance(numbers, str) else list(numbers)
     found: list[Order] = []

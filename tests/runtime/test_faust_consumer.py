@@ -124,15 +124,15 @@ def test_records_gather_in_the_broker_within_a_pace_and_never_after_a_quiet_time
     ours = BatchConsumer.__new__(BatchConsumer)
     ours._thread = thread
     ours._fetched = time.monotonic()
-    assert ours._gathers(0.2)
+    assert ours._gather(0.2)
     assert fetcher._fetch_min_bytes > 100_000
     assert fetcher._fetch_max_wait_ms == 50
-    assert ours._gathers(30)
+    assert ours._gather(30)
     assert fetcher._fetch_max_wait_ms == 100, "never longer than a partition that got room may wait"
     ours._fetched = time.monotonic() - 1
-    assert not ours._gathers(0.2)
+    assert not ours._gather(0.2)
     assert (fetcher._fetch_min_bytes, fetcher._fetch_max_wait_ms) == (1, 100)
-    assert not ours._gathers(0.0), "a station without a pace fetches each record at once"
+    assert not ours._gather(0.0), "a station without a pace fetches each record at once"
 
 
 async def test_aiokafka_reads_what_to_wait_for_anew_for_each_fetch() -> None:

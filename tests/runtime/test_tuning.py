@@ -6,7 +6,7 @@ import weakref
 
 import pytest
 
-from runtime.station import swept, tune
+from runtime.station import collect_cycles, tune
 from tests.runtime.fakes import until
 
 pytestmark = pytest.mark.unit
@@ -22,12 +22,12 @@ class Node:
 async def test_cycles_do_not_wait_for_a_hundred_thousand_others() -> None:
     before = gc.get_threshold()
     tune()
-    sweeping = asyncio.create_task(swept(0.01))
+    collecting = asyncio.create_task(collect_cycles(0.01))
     try:
         gone = weakref.ref(Node())
         assert gone() is not None
         await until(lambda: gone() is None)
     finally:
-        sweeping.cancel()
+        collecting.cancel()
         gc.set_threshold(*before)
         gc.unfreeze()
